@@ -1,0 +1,24 @@
+"""Once a minute: what had to follow a commit and was left undone."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from aws_lambda_powertools import Logger
+
+from fragua.accounts import service as accounts
+from fragua.database import outbox
+from fragua.files import service as files
+
+log = Logger(service="fragua")
+
+EFFECTS: dict[str, Callable[[Mapping[str, Any]], None]] = {
+    accounts.ACCOUNT_CHANGED: accounts.account_changed,
+    files.FILE_DELETED: files.file_deleted,
+}
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
+    done, errors = outbox.sweep(lambda kind, payload: EFFECTS[kind](payload))
+    for error in errors:
+        log.error("left undone", exc_info=error)
+    return {"done": done, "failed": len(errors)}

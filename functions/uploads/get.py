@@ -1,0 +1,17 @@
+"""GET /v1/uploads/{upload_id}: an upload's progress."""
+
+from uuid import UUID
+
+from fragua.api import Api, UserId
+from fragua.uploads import service
+from fragua.uploads.schemas import Upload
+
+api = Api()
+
+
+@api.get("/v1/uploads/<upload_id>", summary="Get an upload", tags=["uploads"], problems=(404,))
+def get(upload_id: UUID, user: UserId) -> Upload:
+    return service.get(user, upload_id)
+
+
+handler = api.handler

@@ -1,0 +1,1 @@
+"""Fragua: fragments in, one verified file out. The code that all functions share."""

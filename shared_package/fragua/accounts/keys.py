@@ -1,0 +1,68 @@
+"""The keys that tokens are signed with, from Secrets Manager.
+
+The secret is JSON, `{"kid": "...", "key": "..."}`. After a rotation the previous version still
+verifies: tokens that are out there stay good for the rest of their life.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass
+
+from fragua import aws
+from fragua.errors import Refused
+from fragua.settings import settings
+
+# Seconds that a warm function may go on with the key that it knows.
+_FRESH = 300
+
+
+@dataclass(frozen=True)
+class Key:
+    """A symmetric signing key and the name that tokens give it."""
+
+    kid: str
+    secret: bytes
+
+
+_cached: dict[str, tuple[float, Key | None]] = {}
+
+
+def current() -> Key:
+    """Return the key to sign with."""
+    key = _stage("AWSCURRENT")
+    if key is None:
+        raise RuntimeError("the signing key secret has no value")
+    return key
+
+
+def find(kid: object) -> Key | None:
+    """Return the key that a token names, if it is the current or the previous one."""
+    for stage in ("AWSCURRENT", "AWSPREVIOUS"):
+        key = _stage(stage)
+        if key is not None and key.kid == kid:
+            return key
+    return None
+
+
+def _stage(stage: str) -> Key | None:
+    until, key = _cached.get(stage, (0.0, None))
+    if time.monotonic() >= until:
+        key = _load(stage)
+        _cached[stage] = (time.monotonic() + _FRESH, key)
+    return key
+
+
+def _load(stage: str) -> Key | None:
+    secret_id = settings().signing_key_secret
+    try:
+        answer = aws.call(
+            "secretsmanager", "get_secret_value", SecretId=secret_id, VersionStage=stage
+        )
+    except Refused as error:
+        if error.code == "ResourceNotFoundException" and stage != "AWSCURRENT":
+            return None
+        raise
+    value = json.loads(answer["SecretString"])
+    return Key(value["kid"], value["key"].encode())

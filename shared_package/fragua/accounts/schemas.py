@@ -1,0 +1,131 @@
+"""Accounts as they cross HTTP."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+import email_validator
+from pydantic import AfterValidator, Field
+
+from fragua.accounts.store import Role
+from fragua.schemas import Answer, Name, Request, Time, printable
+
+# Private networks have addresses under .local or .test: the form is judged, not the domain.
+email_validator.SPECIAL_USE_DOMAIN_NAMES.clear()
+
+
+def _email(text: str) -> str:
+    try:
+        email_validator.validate_email(text, check_deliverability=False)
+    except email_validator.EmailNotValidError as error:
+        raise ValueError("is not a valid e-mail address") from error
+    return text
+
+
+Email = Annotated[str, Field(max_length=254), AfterValidator(printable), AfterValidator(_email)]
+Password = Annotated[str, Field(min_length=10, max_length=128)]
+# What somebody types to log in is compared, not judged; the limit only bounds the work.
+Typed = Annotated[str, Field(max_length=1024)]
+
+
+class Registration(Request):
+    """A new account."""
+
+    email: Email
+    password: Password
+    first_name: Name
+    last_name: Name
+    city: Name | None = None
+    country: Name | None = None
+
+
+class Login(Request):
+    """Credentials."""
+
+    email: Typed
+    password: Typed
+
+
+class Refresh(Request):
+    """A refresh token, to be spent."""
+
+    refresh_token: Annotated[str, Field(max_length=4096)]
+
+
+class Logout(Request):
+    """Which sessions to end: this one, or every one of the account."""
+
+    everywhere: bool = False
+
+
+class PasswordChange(Request):
+    """The old password, and the one that replaces it."""
+
+    current_password: Typed
+    new_password: Password
+
+
+class ProfileChange(Request):
+    """Fields of the own profile; what is left out stays. `null` clears city or country."""
+
+    first_name: Name = ""
+    last_name: Name = ""
+    city: Name | None = None
+    country: Name | None = None
+
+
+class User(Answer):
+    """An account as its owner sees it."""
+
+    id: UUID
+    email: str
+    first_name: str
+    last_name: str
+    city: str | None
+    country: str | None
+    role: Role
+    plan: str
+    active: bool
+    created_at: Time
+
+
+class Tokens(Answer):
+    """A session's tokens. Lifetimes are in seconds."""
+
+    access_token: str
+    token_type: Literal["Bearer"]
+    expires_in: int
+    refresh_token: str
+    refresh_expires_in: int
+    user: User
+
+
+class SessionInfo(Answer):
+    """What an access token stands for; `expires_at` is the token's own end."""
+
+    user_id: UUID
+    email: str
+    role: Role
+    plan: str
+    session_id: UUID
+    expires_at: Time
+
+
+class Plan(Answer):
+    """What an account may use. Sizes are in bytes, heights in pixels."""
+
+    name: str
+    thumbnail_heights: list[int]
+    original_link: bool
+    temporary_links: bool
+    max_file_size: int
+    storage_quota: int
+    max_buckets: int
+
+
+class PlanList(Answer):
+    """A page of plans."""
+
+    items: list[Plan]
+    next_cursor: str | None = None

@@ -1,0 +1,50 @@
+"""Users and plans in PostgreSQL: the truth."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from fragua.database.metadata import metadata
+
+plans = sa.Table(
+    "plans",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("thumbnail_heights", ARRAY(sa.Integer), nullable=False),
+    sa.Column("original_link", sa.Boolean, nullable=False),
+    sa.Column("temporary_links", sa.Boolean, nullable=False),
+    sa.Column("max_file_size", sa.BigInteger, nullable=False),
+    sa.Column("storage_quota", sa.BigInteger, nullable=False),
+    sa.Column("max_buckets", sa.Integer, nullable=False),
+)
+
+users = sa.Table(
+    "users",
+    metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("email", sa.Text, nullable=False),
+    # Folded by Python, not by lower(): that depends on the database's locale.
+    sa.Column("email_key", sa.Text(collation="C"), nullable=False),
+    sa.Column("password_hash", sa.Text, nullable=False),
+    sa.Column("first_name", sa.Text, nullable=False),
+    sa.Column("last_name", sa.Text, nullable=False),
+    sa.Column("city", sa.Text),
+    sa.Column("country", sa.Text),
+    sa.Column("role", sa.Text, nullable=False),
+    sa.Column("plan", sa.Text, sa.ForeignKey("plans.name"), nullable=False, index=True),
+    sa.Column("active", sa.Boolean, nullable=False, server_default=sa.true()),
+    # Raised by each change that DynamoDB must know of; an older one never overwrites a newer one.
+    sa.Column("version", sa.BigInteger, nullable=False, server_default="1"),
+    # Sessions of an earlier epoch are over: raised by a new password and by logout everywhere.
+    sa.Column("session_epoch", sa.BigInteger, nullable=False, server_default="1"),
+    sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("deleted_at", sa.DateTime(timezone=True)),
+    sa.CheckConstraint("role in ('superadmin', 'admin', 'user')", name="role"),
+    sa.Index(
+        "users_email_key_key",
+        "email_key",
+        unique=True,
+        postgresql_where=sa.text("deleted_at is null"),
+    ),
+)

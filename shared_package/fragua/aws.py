@@ -1,0 +1,93 @@
+"""AWS behind one function, so that tests can count requests and errors are told apart once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+import boto3
+from botocore.client import BaseClient
+from botocore.config import Config
+from botocore.credentials import ReadOnlyCredentials
+from botocore.exceptions import BotoCoreError, ClientError
+
+from fragua.errors import Refused, Unavailable
+from fragua.settings import settings
+
+# Codes that say "not now" and come with a status below 500.
+_THROTTLED = {
+    "ProvisionedThroughputExceededException",
+    "RequestLimitExceeded",
+    "RequestTimeout",
+    "SlowDown",
+    "Throttling",
+    "ThrottlingException",
+    "TooManyRequestsException",
+}
+
+
+@cache
+def client(service: str) -> BaseClient:
+    """Return this process's client of a service; made at the first use, never at import."""
+    config = Config(
+        # Three tries of at most 2 + 5 s leave room for an answer within the gateway's 30 s.
+        connect_timeout=2,
+        read_timeout=5,
+        retries={"mode": "standard", "total_max_attempts": 3},
+        signature_version="s3v4" if service == "s3" else None,
+        # Newer SDKs add a CRC32 of their own, which S3 refuses on a CRC64NVME upload.
+        request_checksum_calculation="when_required",
+        response_checksum_validation="when_required",
+    )
+    return _session().client(service, region_name=settings().region, config=config)
+
+
+@cache
+def _session() -> boto3.Session:
+    # One session for all clients: each session loads and parses botocore's data anew.
+    return boto3.Session()
+
+
+def call(service: str, operation: str, **arguments: Any) -> dict[str, Any]:
+    """Send one request, e.g. `call("s3", "head_object", Bucket=..., Key=...)`.
+
+    Raises `Unavailable` where another try may help, `Refused` where the service said no.
+    """
+    try:
+        answer: dict[str, Any] = getattr(client(service), operation)(**arguments)
+    except ClientError as error:
+        code = error.response["Error"].get("Code", "")
+        status = error.response["ResponseMetadata"].get("HTTPStatusCode", 0)
+        if status >= 500 or code in _THROTTLED:
+            raise Unavailable(service) from error
+        raise Refused(operation, code, status, dict(error.response)) from error
+    except BotoCoreError as error:
+        raise Unavailable(service) from error
+    return answer
+
+
+def s3(operation: str, **arguments: Any) -> dict[str, Any]:
+    """Send one S3 request about our own bucket: another account's bucket of that name refuses."""
+    return call("s3", operation, ExpectedBucketOwner=settings().bucket_owner, **arguments)
+
+
+def stream(service: str, body: Any) -> Iterator[bytes]:
+    """Read a streaming body in pieces of at most 1 MiB; `Unavailable` when it breaks off."""
+    try:
+        yield from body.iter_chunks(1024 * 1024)
+    except BotoCoreError as error:
+        raise Unavailable(service) from error
+
+
+def send(queue_url: str, body: str) -> None:
+    """Put one message into a queue; `Unavailable` when it is not certain that it arrived."""
+    call("sqs", "send_message", QueueUrl=queue_url, MessageBody=body)
+
+
+def credentials() -> ReadOnlyCredentials:
+    """Return the credentials to sign with, refreshed by the SDK when they are about to end."""
+    found = _session().get_credentials()
+    if found is None:
+        raise RuntimeError("there are no AWS credentials in the environment")
+    return found.get_frozen_credentials()

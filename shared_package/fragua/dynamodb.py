@@ -1,0 +1,167 @@
+"""DynamoDB in plain Python values: always consistent reads, conditions that answer yes or no."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+
+from fragua import aws
+from fragua.errors import Refused, Unavailable
+
+Item = dict[str, Any]
+
+# A condition that failed, and a transaction that lost a race and may simply be sent again.
+_CONDITION = "ConditionalCheckFailedException"
+_CANCELLED = "TransactionCanceledException"
+
+
+class _Numbers(TypeDeserializer):  # type: ignore[misc] # boto3 ships no types
+    """boto3's, but numbers come as int or float instead of Decimal: ours are counts and times."""
+
+    def _deserialize_n(self, value: str) -> int | float:
+        return int(value) if value.lstrip("-").isdigit() else float(value)
+
+
+_to = TypeSerializer()
+_from = _Numbers()
+
+
+def attributes(item: Mapping[str, Any]) -> dict[str, Any]:
+    """Turn plain values (UUID and float too) into DynamoDB's typed attributes."""
+    return {name: _attribute(value) for name, value in item.items()}
+
+
+def _attribute(value: Any) -> Any:
+    if isinstance(value, UUID):
+        return {"S": str(value)}
+    if isinstance(value, float):
+        # The serializer wants Decimal; its shortest decimal text is what DynamoDB keeps anyway.
+        return {"N": repr(value)}
+    return _to.serialize(value)
+
+
+def plain(item: Mapping[str, Any]) -> Item:
+    """Turn DynamoDB's typed attributes into plain values."""
+    return {name: _from.deserialize(value) for name, value in item.items()}
+
+
+def get(table: str, key: Item) -> Item | None:
+    """Read one item, consistently."""
+    answer = aws.call(
+        "dynamodb", "get_item", TableName=table, Key=attributes(key), ConsistentRead=True
+    )
+    return plain(answer["Item"]) if "Item" in answer else None
+
+
+def batch_get(keys: Mapping[str, Item]) -> dict[str, Item | None]:
+    """Read one item of each of several tables in one request, consistently."""
+    wanted = {t: {"Keys": [attributes(k)], "ConsistentRead": True} for t, k in keys.items()}
+    answer = aws.call("dynamodb", "batch_get_item", RequestItems=wanted)
+    if answer.get("UnprocessedKeys"):
+        raise Unavailable("dynamodb")
+    found = answer["Responses"]
+    return {t: plain(found[t][0]) if found.get(t) else None for t in keys}
+
+
+def expression(text: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Name the placeholders of an expression: `#name` is attribute `name`, `:x` is value `x`."""
+    names = {f"#{word}": word for word in re.findall(r"#(\w+)", text)}
+    used = set(re.findall(r":(\w+)", text))
+    named = attributes({f":{word}": value for word, value in values.items() if word in used})
+    arguments: dict[str, Any] = {}
+    if names:
+        arguments["ExpressionAttributeNames"] = names
+    if named:
+        arguments["ExpressionAttributeValues"] = named
+    return arguments
+
+
+def update_action(
+    table: str, key: Item, change: str, condition: str = "", **values: Any
+) -> dict[str, Any]:
+    """Describe an update for `update` or, as {"Update": ...}, for `transact`."""
+    action = {"TableName": table, "Key": attributes(key), "UpdateExpression": change}
+    if condition:
+        action["ConditionExpression"] = condition
+    return action | expression(f"{change} {condition}", values)
+
+
+def put_action(table: str, item: Item, condition: str = "") -> dict[str, Any]:
+    """Describe a put for `put` or, as {"Put": ...}, for `transact`."""
+    action: dict[str, Any] = {"TableName": table, "Item": attributes(item)}
+    if condition:
+        action["ConditionExpression"] = condition
+    return action | expression(condition, {})
+
+
+def update(table: str, key: Item, change: str, condition: str = "", **values: Any) -> Item | None:
+    """Change one item and return all of it, or None when the condition did not hold."""
+    action = update_action(table, key, change, condition, **values)
+    try:
+        answer = aws.call("dynamodb", "update_item", ReturnValues="ALL_NEW", **action)
+    except Refused as error:
+        if error.code == _CONDITION:
+            return None
+        raise
+    return plain(answer["Attributes"])
+
+
+def put(table: str, item: Item, condition: str = "") -> bool:
+    """Write one item; False when the condition did not hold."""
+    try:
+        aws.call("dynamodb", "put_item", **put_action(table, item, condition))
+    except Refused as error:
+        if error.code == _CONDITION:
+            return False
+        raise
+    return True
+
+
+def delete(table: str, key: Item) -> None:
+    """Delete one item, if it is there."""
+    aws.call("dynamodb", "delete_item", TableName=table, Key=attributes(key))
+
+
+def transact(actions: Sequence[dict[str, Any]]) -> int | None:
+    """Write all or nothing; return None when done, else the index of the first failed condition.
+
+    Raises `Unavailable` when the transaction lost a race against another: send it again.
+    """
+    try:
+        aws.call("dynamodb", "transact_write_items", TransactItems=list(actions))
+    except Refused as error:
+        if error.code != _CANCELLED:
+            raise
+        reasons = [r.get("Code") for r in error.response.get("CancellationReasons", [])]
+        if "ConditionalCheckFailed" in reasons:
+            return reasons.index("ConditionalCheckFailed")
+        raise Unavailable("dynamodb") from error
+    return None
+
+
+def query(table: str, condition: str, **options: Any) -> tuple[list[Item], Item | None]:
+    """Read one page by a key condition; return its items and the key to go on from.
+
+    `options` are `values` (for the expression), `filter`, `index`, `limit`, `start`, `forward`.
+    """
+    text, values = condition, options.get("values", {})
+    arguments: dict[str, Any] = {"TableName": table, "KeyConditionExpression": condition}
+    if options.get("filter"):
+        arguments["FilterExpression"] = options["filter"]
+        text += " " + options["filter"]
+    if options.get("index"):
+        arguments["IndexName"] = options["index"]
+    else:
+        arguments["ConsistentRead"] = True
+    if options.get("limit"):
+        arguments["Limit"] = options["limit"]
+    if options.get("start"):
+        arguments["ExclusiveStartKey"] = attributes(options["start"])
+    arguments["ScanIndexForward"] = options.get("forward", True)
+    answer = aws.call("dynamodb", "query", **arguments, **expression(text, values))
+    last = answer.get("LastEvaluatedKey")
+    return [plain(item) for item in answer["Items"]], plain(last) if last else None

@@ -1,0 +1,100 @@
+"""Everything that can go wrong on purpose, in one catalogue.
+
+Exception
+├── Problem            answered to the client as an RFC 9457 problem document
+│   ├── Invalid        422: the form is right, a field is not; carries JSON pointers
+│   └── Unavailable    503: something that we depend on is down
+├── Refused            a store said no to one request; the caller knows what that means
+└── Retry              a worker cannot do its job now; the message shall come again
+
+The table below is the only place where a code gets its status and its sentence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+CATALOGUE: dict[str, tuple[int, str]] = {
+    "malformed_body": (400, "The body is not valid JSON."),
+    "token_missing": (401, "This needs an access token."),
+    "token_invalid": (401, "The token is not valid."),
+    "token_expired": (401, "The token has expired."),
+    "token_reused": (401, "The refresh token was used before; its session has ended."),
+    "session_ended": (401, "The session has ended."),
+    "account_disabled": (401, "The account is disabled."),
+    "bad_credentials": (401, "The e-mail address or the password is wrong."),
+    "not_found": (404, "There is no such thing here."),
+    "email_taken": (409, "The e-mail address is in use."),
+    "fragment_missing": (409, "Some fragments have not arrived."),
+    "not_direct": (409, "The upload takes its fragments through the API."),
+    "upload_ended": (409, "The upload takes no more fragments."),
+    "upload_failed": (409, "The upload has failed."),
+    "upload_aborted": (410, "The upload was aborted."),
+    "upload_expired": (410, "The upload has expired."),
+    "body_too_large": (413, "The body is too large."),
+    "file_too_large": (413, "The file is larger than the plan allows."),
+    "quota_exceeded": (413, "The storage quota does not hold this."),
+    "unsupported_media_type": (415, "The body must be JSON (application/json)."),
+    "invalid_fields": (422, "Some fields are not valid."),
+    "too_many_attempts": (429, "Too many failed attempts."),
+    "internal_error": (500, "Something went wrong on our side."),
+    "unavailable": (503, "Something that we depend on is not answering."),
+}
+
+
+class Problem(Exception):
+    """An answer that is an error: a code of the catalogue and what is special this time.
+
+    `members` are added to the document (RFC 9457 extension members). `retry_after` is in seconds.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        detail: str = "",
+        *,
+        status: int | None = None,
+        retry_after: int | None = None,
+        **members: Any,
+    ) -> None:
+        self.code = code
+        self.status, self.title = CATALOGUE[code]
+        # One code can have two statuses: `bad_credentials` is 401 at login, 403 for a new password.
+        self.status = status or self.status
+        self.detail = detail or self.title
+        self.retry_after = retry_after
+        self.members = members
+        super().__init__(f"{code}: {self.detail}")
+
+
+class Invalid(Problem):
+    """422 with the JSON pointers of the fields that are not valid."""
+
+    def __init__(self, *errors: tuple[str, str]) -> None:
+        listed: Sequence[dict[str, str]] = [
+            {"pointer": pointer, "message": message} for pointer, message in errors
+        ]
+        super().__init__("invalid_fields", errors=listed)
+
+
+class Unavailable(Problem):
+    """503: a dependency did not answer, or said that it can't. Worth another try in seconds."""
+
+    def __init__(self, dependency: str) -> None:
+        self.dependency = dependency
+        super().__init__("unavailable", retry_after=2)
+
+
+class Refused(Exception):
+    """AWS understood the request and said no: `code` is the service's own word for why."""
+
+    def __init__(self, operation: str, code: str, status: int, response: dict[str, Any]) -> None:
+        self.code = code
+        self.status = status
+        self.response = response
+        super().__init__(f"{operation}: {code} ({status})")
+
+
+class Retry(Exception):
+    """The job could not be done now, and nothing says that it can't be done later."""

@@ -1,0 +1,1 @@
+"""Finished files: rows in PostgreSQL, bytes in S3."""

@@ -1,0 +1,167 @@
+"""Use cases of files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy import RowMapping
+from sqlalchemy.dialects.postgresql import insert
+
+from fragua import aws, clock, dynamodb
+from fragua.accounts import quota
+from fragua.database import outbox, reader, writer
+from fragua.errors import Problem, Unavailable
+from fragua.files import delivery
+from fragua.files.schemas import Download, File
+from fragua.files.tables import files
+
+# Event of this room in the outbox.
+FILE_DELETED = "file_deleted"
+
+
+@dataclass(frozen=True)
+class NewFile:
+    """A finished object that becomes a file. `checksums` maps algorithm to base64."""
+
+    owner_id: UUID
+    upload_id: UUID
+    file_name: str
+    size: int
+    content_type: str
+    detected_type: str | None
+    bucket: str
+    s3_bucket: str
+    object_key: str
+    checksums: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What a list is narrowed to. Text is a case-insensitive prefix; `created_before` excludes."""
+
+    bucket: str | None = None
+    name: str | None = None
+    content_type: str | None = None
+    created_after: datetime | None = None
+    created_before: datetime | None = None
+
+
+def publish(new: NewFile) -> UUID:
+    """Make the row of a finished object, once however often it is asked for; return its id."""
+    file_id = clock.new_id()
+    row = asdict(new) | {
+        "id": file_id,
+        "file_name_key": new.file_name.casefold(),
+        "content_type_key": new.content_type.casefold(),
+        "status": "ready",
+        "created_at": clock.id_time(file_id),
+    }
+    add = insert(files).values(row).on_conflict_do_nothing(index_elements=["upload_id"])
+    with writer() as db:
+        db.execute(add)
+        query = sa.select(files.c.id).where(files.c.upload_id == new.upload_id)
+        published: UUID = db.execute(query).scalar_one()
+    return published
+
+
+def find_by_upload(upload_id: UUID) -> UUID | None:
+    """Return the id of the file that an upload became, if it did."""
+    with writer() as db:
+        return db.execute(sa.select(files.c.id).where(files.c.upload_id == upload_id)).scalar()
+
+
+def page(
+    owner_id: UUID, filters: Filters, limit: int, after: UUID | None
+) -> tuple[list[File], UUID | None]:
+    """Return at most `limit` files of an owner, newest first, and the id to go on after."""
+    query = sa.select(files).where(files.c.owner_id == owner_id, *_conditions(filters))
+    if after:
+        query = query.where(files.c.id < after)
+    with reader() as db:
+        rows = db.execute(query.order_by(files.c.id.desc()).limit(limit + 1)).mappings().all()
+    found = [File.of(row) for row in rows[:limit]]
+    return found, found[-1].id if len(rows) > limit else None
+
+
+def _conditions(filters: Filters) -> list[sa.ColumnElement[bool]]:
+    conditions: list[sa.ColumnElement[bool]] = []
+    for column, prefix in (
+        (files.c.bucket, filters.bucket),
+        (files.c.file_name_key, filters.name),
+        (files.c.content_type_key, filters.content_type),
+    ):
+        if prefix:
+            conditions.append(column.startswith(prefix.casefold(), autoescape=True))
+    # An id carries the time of its file, so the list's own index finds both ends.
+    if filters.created_after:
+        conditions.append(files.c.id >= clock.first_id_at(filters.created_after))
+    if filters.created_before:
+        conditions.append(files.c.id < clock.first_id_at(filters.created_before))
+    return conditions
+
+
+def get(owner_id: UUID, file_id: UUID) -> File:
+    """Return one file; `Problem` not_found, for somebody else's too."""
+    return File.of(_find(owner_id, file_id))
+
+
+def _find(owner_id: UUID, file_id: UUID) -> RowMapping:
+    with reader() as db:
+        row = db.execute(sa.select(files).where(_own(owner_id, file_id))).mappings().one_or_none()
+    if row is None:
+        raise Problem("not_found")
+    return row
+
+
+def _own(owner_id: UUID, file_id: UUID) -> sa.ColumnElement[bool]:
+    return sa.and_(files.c.owner_id == owner_id, files.c.id == file_id)
+
+
+def rename(owner_id: UUID, file_id: UUID, file_name: str) -> File:
+    """Give a file another name; `Problem` not_found."""
+    change = files.update().where(_own(owner_id, file_id)).returning(files)
+    values = {"file_name": file_name, "file_name_key": file_name.casefold()}
+    with writer() as db:
+        row = db.execute(change.values(values)).mappings().one_or_none()
+    if row is None:
+        raise Problem("not_found")
+    return File.of(row)
+
+
+def download(owner_id: UUID, file_id: UUID, *, inline: bool) -> Download:
+    """Return a presigned URL of a file's bytes; `Problem` not_found."""
+    return delivery.link(_find(owner_id, file_id), inline=inline)
+
+
+def delete(owner_id: UUID, file_id: UUID) -> None:
+    """Delete a file; its bytes and its share of the quota follow at once, or by the sweeper."""
+    with writer() as db:
+        gone = files.delete().where(_own(owner_id, file_id)).returning(files)
+        row = db.execute(gone).mappings().one_or_none()
+        if row is None:
+            raise Problem("not_found")
+        payload = {
+            "owner_id": str(owner_id),
+            "upload_id": str(row["upload_id"]),
+            "s3_bucket": row["s3_bucket"],
+            "object_key": row["object_key"],
+            "size": row["size"],
+        }
+        event = outbox.add(db, FILE_DELETED, payload)
+    # The file is gone for everybody: that what follows is late is no error of this request.
+    with suppress(Unavailable):
+        file_deleted(payload)
+        outbox.done(event)
+
+
+def file_deleted(payload: Mapping[str, Any]) -> None:
+    """Do the work of an outbox event: delete the object, give the quota back; once each."""
+    aws.s3("delete_object", Bucket=payload["s3_bucket"], Key=payload["object_key"])
+    owner_id, upload_id = UUID(payload["owner_id"]), UUID(payload["upload_id"])
+    dynamodb.transact(quota.release(owner_id, upload_id, payload["size"]))

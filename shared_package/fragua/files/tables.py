@@ -1,0 +1,33 @@
+"""Files in PostgreSQL: a row appears when the bytes are whole and verified, never before."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
+
+from fragua.database.metadata import metadata
+
+files = sa.Table(
+    "files",
+    metadata,
+    # UUIDv7 made at publication: sorting by id is sorting by time, and pages by it.
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("owner_id", sa.Uuid, sa.ForeignKey("users.id"), nullable=False),
+    # One file an upload, however often its message is delivered.
+    sa.Column("upload_id", sa.Uuid, nullable=False, unique=True),
+    sa.Column("file_name", sa.Text, nullable=False),
+    # Folded by Python, compared byte by byte: prefixes are found by the index in any locale.
+    sa.Column("file_name_key", sa.Text(collation="C"), nullable=False),
+    sa.Column("size", sa.BigInteger, nullable=False),
+    sa.Column("content_type", sa.Text, nullable=False),
+    sa.Column("content_type_key", sa.Text(collation="C"), nullable=False),
+    sa.Column("detected_type", sa.Text),
+    sa.Column("bucket", sa.Text, nullable=False),
+    sa.Column("s3_bucket", sa.Text, nullable=False),
+    sa.Column("object_key", sa.Text, nullable=False),
+    sa.Column("checksums", JSONB, nullable=False),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Index("files_owner_id_id_idx", "owner_id", "id"),
+    sa.Index("files_owner_id_file_name_key_idx", "owner_id", "file_name_key"),
+)

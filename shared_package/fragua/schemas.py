@@ -1,0 +1,85 @@
+"""What all requests and answers have in common."""
+
+from __future__ import annotations
+
+import base64
+import unicodedata
+from datetime import UTC, datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from fragua.errors import Invalid
+
+# PostgreSQL answers in the time zone of its session; we answer in UTC.
+Time = Annotated[datetime, AfterValidator(lambda moment: moment.astimezone(UTC))]
+
+
+class Request(BaseModel):
+    """A body: unknown fields are refused, and a value must have its type already."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Answer(BaseModel):
+    """Something that we answer with."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+def printable(text: str) -> str:
+    """Refuse control characters (Unicode category Cc): NUL ends strings, newlines forge logs."""
+    if any(unicodedata.category(character) == "Cc" for character in text):
+        raise ValueError("must not contain control characters")
+    return text
+
+
+def visible(text: str) -> str:
+    """Refuse text of nothing but white space."""
+    if not text.strip():
+        raise ValueError("must not be blank")
+    return text
+
+
+# A person's or a place's name: 1-100 code points.
+Name = Annotated[
+    str, Field(min_length=1, max_length=100), AfterValidator(printable), AfterValidator(visible)
+]
+
+
+def _file_name(text: str) -> str:
+    if "/" in text or "\\" in text or text in (".", ".."):
+        raise ValueError("must not contain / or \\, nor be . or ..")
+    return text
+
+
+# A file's name is kept exactly: 1-255 code points of any Unicode but control characters.
+FileName = Annotated[
+    str, Field(min_length=1, max_length=255), AfterValidator(printable), AfterValidator(_file_name)
+]
+
+# RFC 9110: type/subtype of tokens, then parameters. ASCII, as it becomes a header.
+_WORD = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
+MediaType = Annotated[str, Field(max_length=255, pattern=rf"^{_WORD}/{_WORD}( *;[ -~]*)?$")]
+
+
+def encode_cursor(last: UUID | None) -> str | None:
+    """Make the cursor of the page after the row `last`, or none after the last page."""
+    if last is None:
+        return None
+    return base64.urlsafe_b64encode(last.bytes).decode().rstrip("=")
+
+
+def decode_cursor(cursor: str | None) -> UUID | None:
+    """Read a cursor back; `Invalid` if we can't have made it."""
+    if cursor is None:
+        return None
+    try:
+        last = UUID(bytes=base64.b64decode(cursor + "==", altchars=b"-_", validate=True))
+    except ValueError:
+        last = None
+    # The decoder ignores stray bits, so compare: only what we gave out is accepted.
+    if last is None or encode_cursor(last) != cursor:
+        raise Invalid(("/cursor", "is not a cursor that this list gave out"))
+    return last

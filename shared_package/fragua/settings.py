@@ -1,0 +1,80 @@
+"""What the deployment decides, read once from the environment, typed and frozen."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The environment of all functions, as `template.yaml` sets it (Globals).
+
+    `database_url` wins over `database_secret`. `time_scale` is at least 1 and divides every limit
+    in time; it is 1 in a deployment and more where tests must not wait.
+    """
+
+    region: str
+    stage: str
+    log_level: str
+    bucket_owner: str
+    default_bucket: str
+    sessions_table: str
+    accounts_table: str
+    uploads_table: str
+    guards_table: str
+    assembly_queue_url: str
+    signing_key_secret: str
+    database_secret: str
+    database_url: str
+    time_scale: float
+
+    @classmethod
+    def of(cls, environment: Mapping[str, str]) -> Settings:
+        """Read the settings; RuntimeError names the variable that is missing or not valid."""
+
+        def need(name: str) -> str:
+            value = environment.get(name)
+            if not value:
+                raise RuntimeError(f"the environment variable {name} is not set")
+            return value
+
+        return cls(
+            region=need("AWS_REGION"),
+            stage=need("STAGE"),
+            log_level=environment.get("LOG_LEVEL", "INFO"),
+            bucket_owner=need("BUCKET_OWNER"),
+            default_bucket=need("DEFAULT_BUCKET"),
+            sessions_table=need("SESSIONS_TABLE"),
+            accounts_table=need("ACCOUNTS_TABLE"),
+            uploads_table=need("UPLOADS_TABLE"),
+            guards_table=need("GUARDS_TABLE"),
+            assembly_queue_url=need("ASSEMBLY_QUEUE_URL"),
+            signing_key_secret=need("SIGNING_KEY_SECRET"),
+            database_secret=environment.get("DATABASE_SECRET", ""),
+            database_url=environment.get("DATABASE_URL", ""),
+            time_scale=_time_scale(environment.get("FRAGUA_TIME_SCALE", "1")),
+        )
+
+    def scaled(self, seconds: float) -> float:
+        """Shorten a limit in time (seconds) by the time scale."""
+        return seconds / self.time_scale
+
+
+def _time_scale(text: str) -> float:
+    try:
+        scale = float(text)
+    except ValueError:
+        scale = 0.0
+    if not 0 < scale < float("inf"):
+        raise RuntimeError("the environment variable FRAGUA_TIME_SCALE must be a number above 0")
+    # 60 and 1/60 both mean "sixty times shorter": the scale never makes a limit longer.
+    return max(scale, 1 / scale)
+
+
+@cache
+def settings() -> Settings:
+    """Return the settings of this process."""
+    return Settings.of(os.environ)

@@ -1,0 +1,1 @@
+"""Fragments in, one verified file out: sessions in DynamoDB, bytes in S3."""

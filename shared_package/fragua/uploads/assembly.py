@@ -1,0 +1,182 @@
+"""What the worker does with a closed upload: join, verify, publish. Every step may be repeated.
+
+A worker can die between any two steps, its message comes twice, a reply gets lost. So nothing
+here trusts what it did before: the object in S3, the row in PostgreSQL and the status in DynamoDB
+each say by themselves whether their step is done.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import logging
+from uuid import UUID
+
+import filetype
+
+from fragua import clock
+from fragua.errors import Refused, Unavailable
+from fragua.files import service as files
+from fragua.uploads import fragments, objects, store
+from fragua.uploads.objects import Stored
+from fragua.uploads.store import Upload
+
+log = logging.getLogger("fragua")
+
+# Bytes that are enough to tell a type by its magic number.
+PROBE = 64 * 1024
+# Bytes after which a worker that reads a whole object asks for more time.
+_HEARTBEAT = 512 * 1024 * 1024
+
+# S3's words for "these are not the bytes that you declared".
+_WRONG_BYTES = {"BadDigest", "InvalidDigest", "XAmzContentChecksumMismatch"}
+
+
+class Broken(Exception):
+    """The upload can never become the file that was declared; no other try will help."""
+
+    def __init__(self, code: str, detail: str) -> None:
+        self.code = code
+        self.detail = detail
+        super().__init__(f"{code}: {detail}")
+
+
+def assemble(owner_id: UUID, upload_id: UUID) -> None:
+    """Turn a closed upload into a file, or mark it failed with the reason.
+
+    Does nothing for an upload that is unknown, ended, or in another worker's hands: that worker's
+    own message comes again if it dies. Raises `Unavailable` or `Refused` when it should be tried
+    again.
+    """
+    where = {"upload_id": str(upload_id)}
+    upload = store.get(owner_id, upload_id)
+    if upload is None:
+        log.warning("assembly of an unknown upload", extra=where)
+        return
+    worker = str(clock.new_id())
+    leased = store.lease(upload, worker)
+    if leased is None:
+        log.info("nothing to assemble", extra=where | {"status": upload.status})
+        return
+    try:
+        _finish(leased, worker)
+    except Broken as broken:
+        _fail(leased, worker, broken)
+    except Exception:
+        # The next try need not wait until the lease is over.
+        store.unlease(leased, worker)
+        raise
+
+
+def _finish(upload: Upload, worker: str) -> None:
+    stored = _join(upload)
+    sha256 = upload.checksums.get("sha256")
+    if sha256:
+        _verify_sha256(upload, worker, sha256)
+    file_id = files.publish(
+        files.NewFile(
+            owner_id=upload.owner_id,
+            upload_id=upload.upload_id,
+            file_name=upload.file_name,
+            size=upload.size,
+            content_type=upload.content_type,
+            detected_type=_detect(upload),
+            bucket=upload.bucket,
+            s3_bucket=upload.s3_bucket,
+            object_key=upload.object_key,
+            checksums=stored.checksums | ({"sha256": sha256} if sha256 else {}),
+        )
+    )
+    store.ready(upload, file_id)
+    log.info("assembled", extra={"upload_id": str(upload.upload_id), "file_id": str(file_id)})
+
+
+def _join(upload: Upload) -> Stored:
+    """Make the object out of its parts, unless an earlier try did; return what S3 has."""
+    try:
+        _write(upload)
+        doubt: Exception | None = None
+    except (Refused, Unavailable) as error:
+        # Refused because it was done before? Done, and only the answer got lost? Look.
+        doubt = error
+    stored = objects.head(upload)
+    if stored and objects.belongs(stored, upload.upload_id, upload.size):
+        return stored
+    if isinstance(doubt, Refused) and doubt.code == "NoSuchUpload":
+        raise Broken("fragments_lost", "The store no longer has the fragments.") from doubt
+    if doubt:
+        raise doubt
+    raise Broken("size_mismatch", "The joined file is not as long as was declared.")
+
+
+def _write(upload: Upload) -> None:
+    try:
+        if upload.multipart_id is None:
+            objects.put_empty(upload)
+            return
+        arrived = objects.parts(upload)
+        # None: an earlier try joined them, which the caller finds out by the object.
+        if arrived is not None:
+            _complete(upload, arrived)
+    except Refused as error:
+        if error.code in _WRONG_BYTES:
+            raise Broken("checksum_mismatch", "The bytes have another checksum.") from error
+        raise
+
+
+def _complete(upload: Upload, arrived: list[objects.Part]) -> None:
+    missing = fragments.gaps(fragments.ranges(part.number for part in arrived), upload.cut.count)
+    if missing:
+        raise Broken("fragments_lost", f"Fragments are gone from the store: {missing}")
+    objects.complete(upload, arrived)
+
+
+def _verify_sha256(upload: Upload, worker: str, declared: str) -> None:
+    """Read the whole object once: S3 keeps no SHA-256 of a whole multipart object."""
+    digest = hashlib.sha256()
+    since_heartbeat = 0
+    for piece in objects.read(upload):
+        digest.update(piece)
+        since_heartbeat += len(piece)
+        if since_heartbeat >= _HEARTBEAT:
+            since_heartbeat = 0
+            store.lease(upload, worker)
+    if base64.b64encode(digest.digest()).decode() != declared:
+        raise Broken("checksum_mismatch", "The bytes have another SHA-256.")
+
+
+def _detect(upload: Upload) -> str | None:
+    """Tell the type by the first bytes (magic numbers by the library filetype), if they say so."""
+    if not upload.size:
+        return None
+    kind = filetype.guess(b"".join(objects.read(upload, PROBE)))
+    return str(kind.mime) if kind else None
+
+
+def _fail(upload: Upload, worker: str, broken: Broken) -> None:
+    failure = {"code": broken.code, "detail": broken.detail}
+    log.warning("failed", extra={"upload_id": str(upload.upload_id), "failure": failure})
+    if store.end(upload, "failed", failure, worker):
+        _clean_up(upload)
+
+
+def _clean_up(upload: Upload) -> None:
+    objects.abort(upload)
+    objects.delete(upload.s3_bucket, upload.object_key)
+
+
+def give_up(owner_id: UUID, upload_id: UUID) -> None:
+    """End an upload whose assembly was tried too often.
+
+    If only the last word was missing, the file is there and the upload is ready after all.
+    """
+    upload = store.get(owner_id, upload_id)
+    worker = str(clock.new_id())
+    leased = store.lease(upload, worker) if upload else None
+    if leased is None:
+        return
+    file_id = files.find_by_upload(upload_id)
+    if file_id:
+        store.ready(leased, file_id)
+        return
+    _fail(leased, worker, Broken("assembly_failed", "The file could not be put together."))

@@ -1,0 +1,264 @@
+"""Upload sessions in DynamoDB. A status only ever moves forward, by conditional writes.
+
+receiving -> assembling -> ready | failed;  receiving -> aborted | expired
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, fields, replace
+from typing import Any
+from uuid import UUID
+
+from fragua import clock, dynamodb
+from fragua.accounts import quota
+from fragua.settings import settings
+from fragua.uploads.fragments import Cut
+
+# Seconds: without a sign of life, and in all.
+IDLE = 24 * 3600
+LONGEST = 14 * 24 * 3600
+# Seconds that a worker has an upload for itself, unless it asks for more.
+LEASE = 90
+# Seconds until the sweeper looks after an upload whose assembly should be under way.
+_PATIENCE = 120
+# Seconds that an ended upload is remembered: long enough for a late client to read why.
+_REMEMBERED = 30 * 24 * 3600
+# The sweeper's index is spread, or one partition would take the writes of all uploads.
+SHARDS = "0123456789abcdef"
+
+
+@dataclass(frozen=True)
+class Upload:
+    """One upload. Times are seconds since 1970, sizes bytes; `checksums` are what was declared."""
+
+    owner_id: UUID
+    upload_id: UUID
+    file_name: str
+    size: int
+    content_type: str
+    bucket: str
+    s3_bucket: str
+    mode: str
+    status: str
+    fragment_size: int
+    # The algorithm that the upload has in S3: crc32 or crc64nvme.
+    algorithm: str
+    checksums: dict[str, str]
+    multipart_id: str | None
+    created_at: float
+    seen_at: float
+    file_id: UUID | None = None
+    failure: dict[str, str] | None = None
+    ended_at: float | None = None
+    lease_until: float = 0
+
+    @property
+    def cut(self) -> Cut:
+        """How the file is cut."""
+        return Cut(self.size, self.fragment_size)
+
+    @property
+    def object_key(self) -> str:
+        """The final key in S3. It is made of ids alone: nobody can choose one."""
+        return f"files/{self.owner_id}/{self.upload_id}"
+
+    def expires_at(self, newest_fragment: float = 0) -> float:
+        """Return when it expires, given when its newest fragment arrived."""
+        seen_at = max(self.seen_at, newest_fragment)
+        scaled = settings().scaled
+        return min(self.created_at + scaled(LONGEST), seen_at + scaled(IDLE))
+
+    @property
+    def leased(self) -> bool:
+        """Whether a worker holds it now."""
+        return self.lease_until > clock.timestamp()
+
+
+_FIELDS = [f.name for f in fields(Upload)]
+
+
+def _upload(item: dynamodb.Item) -> Upload:
+    values = {name: item[name] for name in _FIELDS if name in item}
+    for name in ("owner_id", "upload_id", "file_id"):
+        if values.get(name) is not None:
+            values[name] = UUID(values[name])
+    return Upload(**values)
+
+
+def with_multipart(upload: Upload, multipart_id: str) -> Upload:
+    """Return the upload with S3's id of its multipart upload."""
+    return replace(upload, multipart_id=multipart_id)
+
+
+def _key(owner_id: UUID, upload_id: UUID) -> dynamodb.Item:
+    return {"owner_id": owner_id, "upload_id": upload_id}
+
+
+def create(uploads: list[Upload], limit: int) -> bool:
+    """Reserve the quota and write all uploads, or nothing; False when the quota is exceeded."""
+    owner_id = uploads[0].owner_id
+    total = sum(upload.size for upload in uploads)
+    steps = [quota.reserve(owner_id, total, limit)]
+    for upload in uploads:
+        item = {name: getattr(upload, name) for name in _FIELDS}
+        item |= {"sweep_shard": str(upload.upload_id)[-1], "due_at": upload.expires_at()}
+        steps.append({"Put": dynamodb.put_action(settings().uploads_table, item)})
+    return dynamodb.transact(steps) is None
+
+
+def get(owner_id: UUID, upload_id: UUID) -> Upload | None:
+    """Read one upload, consistently."""
+    item = dynamodb.get(settings().uploads_table, _key(owner_id, upload_id))
+    return _upload(item) if item else None
+
+
+def page(
+    owner_id: UUID, limit: int, after: UUID | None, ended_since: float
+) -> tuple[list[Upload], UUID | None]:
+    """Read uploads of an owner, newest first, that have not ended before `ended_since`.
+
+    Returns at most `limit` and the id to go on after, or None at the end.
+    """
+    found: list[Upload] = []
+    start = _key(owner_id, after) if after else None
+    while True:
+        items, start = dynamodb.query(
+            settings().uploads_table,
+            "#owner_id = :owner",
+            filter="attribute_not_exists(#ended_at) OR #ended_at = :none OR #ended_at >= :since",
+            values={"owner": owner_id, "since": ended_since, "none": None},
+            start=start,
+            limit=limit + 1,
+            forward=False,
+        )
+        found += [_upload(item) for item in items]
+        if len(found) > limit:
+            return found[:limit], found[limit - 1].upload_id
+        if start is None:
+            return found, None
+
+
+def _change(upload: Upload, change: str, condition: str, **values: Any) -> Upload | None:
+    key = _key(upload.owner_id, upload.upload_id)
+    item = dynamodb.update(settings().uploads_table, key, change, condition, **values)
+    return _upload(item) if item else None
+
+
+def touch(upload: Upload, seen_at: float) -> None:
+    """Note a sign of life, so that it expires later."""
+    alive = replace(upload, seen_at=seen_at)
+    _change(
+        upload,
+        "SET #seen_at = :seen, #due_at = :due",
+        "#status = :receiving AND #seen_at <= :seen",
+        seen=seen_at,
+        due=alive.expires_at(),
+        receiving="receiving",
+    )
+
+
+def close(upload: Upload, checksums: dict[str, str]) -> Upload | None:
+    """Close the gate: from now on it is assembled. None when it was not receiving any more."""
+    return _change(
+        upload,
+        "SET #status = :assembling, #checksums = :checksums, #due_at = :due",
+        "#status = :receiving",
+        assembling="assembling",
+        receiving="receiving",
+        checksums=checksums,
+        due=clock.timestamp() + settings().scaled(_PATIENCE),
+    )
+
+
+def postpone(upload: Upload) -> None:
+    """Let the sweeper look at an assembling upload again after a while."""
+    _change(
+        upload,
+        "SET #due_at = :due",
+        "#status = :assembling",
+        assembling="assembling",
+        due=clock.timestamp() + settings().scaled(_PATIENCE),
+    )
+
+
+def lease(upload: Upload, worker: str) -> Upload | None:
+    """Take or prolong the lease of an assembling upload; None when another worker has it."""
+    now = clock.timestamp()
+    until = now + settings().scaled(LEASE)
+    return _change(
+        upload,
+        "SET #lease_owner = :me, #lease_until = :until, #due_at = :due",
+        "#status = :assembling AND (#lease_until <= :now OR #lease_owner = :me)",
+        assembling="assembling",
+        me=worker,
+        now=now,
+        until=until,
+        due=until + settings().scaled(_PATIENCE),
+    )
+
+
+def unlease(upload: Upload, worker: str) -> None:
+    """Give the lease back after a failure, so that the next try need not wait for its end."""
+    _change(
+        upload,
+        "SET #lease_until = :zero",
+        "#status = :assembling AND #lease_owner = :me",
+        assembling="assembling",
+        me=worker,
+        zero=0,
+    )
+
+
+def ready(upload: Upload, file_id: UUID) -> None:
+    """Say that the file is published; does nothing when that was said."""
+    now = clock.timestamp()
+    _change(
+        upload,
+        "SET #status = :ready, #file_id = :file, #ended_at = :now, #ttl = :ttl"
+        " REMOVE #sweep_shard, #due_at",
+        "#status = :assembling",
+        ready="ready",
+        assembling="assembling",
+        file=file_id,
+        now=now,
+        ttl=math.ceil(now + _REMEMBERED),
+    )
+
+
+def end(
+    upload: Upload, status: str, failure: dict[str, str] | None = None, worker: str | None = None
+) -> bool:
+    """End an upload without a file and give its quota back, in one transaction.
+
+    From `receiving` to aborted or expired, from `assembling` to failed, there only by the worker
+    that has the lease. False when it was not in that state.
+    """
+    now = clock.timestamp()
+    condition = "#status = :from" + (" AND #lease_owner = :worker" if worker else "")
+    change = dynamodb.update_action(
+        settings().uploads_table,
+        _key(upload.owner_id, upload.upload_id),
+        "SET #status = :to, #failure = :failure, #ended_at = :now, #ttl = :ttl"
+        " REMOVE #sweep_shard, #due_at",
+        condition,
+        **{"from": "assembling" if status == "failed" else "receiving", "to": status},
+        failure=failure,
+        now=now,
+        ttl=math.ceil(now + _REMEMBERED),
+        worker=worker,
+    )
+    back = quota.release(upload.owner_id, upload.upload_id, upload.size)
+    return dynamodb.transact([{"Update": change}, *back]) is None
+
+
+def due(shard: str, limit: int) -> list[tuple[UUID, UUID]]:
+    """Return (owner, upload) of uploads of one shard that need attention, most overdue first."""
+    items, _ = dynamodb.query(
+        settings().uploads_table,
+        "#sweep_shard = :shard AND #due_at <= :now",
+        values={"shard": shard, "now": clock.timestamp()},
+        index="due",
+        limit=limit,
+    )
+    return [(UUID(item["owner_id"]), UUID(item["upload_id"])) for item in items]

@@ -1,0 +1,72 @@
+"""The queue door: each message on its own, failures reported one by one.
+
+A message that failed comes again soon (5 to 60 s) instead of after the queue's long visibility
+timeout; after the queue's `maxReceiveCount` it goes to the dead letters.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from aws_lambda_powertools import Logger
+
+from fragua import aws
+from fragua.errors import Refused, Retry, Unavailable
+from fragua.settings import settings
+
+Event = dict[str, Any]
+Message = Mapping[str, Any]
+
+log = Logger(service="fragua")
+
+_FIRST_PAUSE = 5
+_LONGEST_PAUSE = 60
+
+
+def queue_handler(do: Callable[[Message], None]) -> Callable[[Event, Any], Event]:
+    """Make a Lambda handler of SQS batches (ReportBatchItemFailures) out of a message's job."""
+
+    def handler(event: Event, _context: Any) -> Event:
+        log.setLevel(settings().log_level)
+        failed = [r["messageId"] for r in event["Records"] if not _done(do, r)]
+        return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failed]}
+
+    return handler
+
+
+def _done(do: Callable[[Message], None], record: Mapping[str, Any]) -> bool:
+    """Do one message's job; False when it shall come again."""
+    log.set_correlation_id(record["messageId"])
+    try:
+        do(json.loads(record["body"]))
+    except (Retry, Unavailable) as error:
+        log.warning("try again", extra={"reason": str(error)})
+        _soon(record)
+        return False
+    # A poison message must not take its neighbours with it to the dead letters.
+    except Exception:
+        log.exception("failed")
+        _soon(record)
+        return False
+    return True
+
+
+def _soon(record: Mapping[str, Any]) -> None:
+    receives = int(record["attributes"]["ApproximateReceiveCount"])
+    pause = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2 ** (receives - 1))
+    # Queue by ARN: arn:aws:sqs:region:account:name
+    _, _, _, region, account, name = record["eventSourceARN"].split(":")
+    try:
+        url = aws.call("sqs", "get_queue_url", QueueName=name, QueueOwnerAWSAccountId=account)
+        aws.call(
+            "sqs",
+            "change_message_visibility",
+            QueueUrl=url["QueueUrl"],
+            ReceiptHandle=record["receiptHandle"],
+            VisibilityTimeout=int(settings().scaled(pause)),
+        )
+    except (Unavailable, Refused):
+        # Then it comes after the queue's own timeout: later, but it comes.
+        log.warning("visibility not shortened", extra={"region": region})

@@ -1,0 +1,106 @@
+"""Write the OpenAPI document of the whole API: `python -m tools.openapi` (or `--check` it).
+
+Every function knows its own route; this asks them all and merges what they say.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parent.parent
+TARGET = ROOT / "functions" / "service" / "openapi.json"
+
+DESCRIPTION = """\
+Fragments in, one verified file out. Cut a file, send its fragments straight to the store in any
+order and in parallel, complete the upload, and download the same bytes.
+
+Errors are RFC 9457 problem documents with a stable `code` and the `request_id` to quote.
+"""
+
+PROBLEM = {
+    "type": "object",
+    "description": "RFC 9457 problem details.",
+    "required": ["type", "title", "status", "detail", "code", "request_id"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "code": {"type": "string", "description": "A stable word, such as fragment_missing."},
+        "request_id": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "description": "The fields that are not valid (422).",
+            "items": {
+                "type": "object",
+                "properties": {"pointer": {"type": "string"}, "message": {"type": "string"}},
+            },
+        },
+    },
+}
+
+
+def functions() -> list[Any]:
+    """Import every module under functions/ and return those that have a route."""
+    root = ROOT / "functions"
+    for folder in (ROOT / "shared_package", root):
+        if str(folder) not in sys.path:
+            sys.path.insert(0, str(folder))
+    names = sorted(".".join(p.relative_to(root).with_suffix("").parts) for p in root.glob("*/*.py"))
+    modules = [importlib.import_module(name) for name in names]
+    return [module for module in modules if hasattr(module, "api")]
+
+
+def document() -> dict[str, Any]:
+    """Merge what all functions say about their routes."""
+    paths: dict[str, Any] = {}
+    schemas: dict[str, Any] = {"Problem": PROBLEM}
+    bearer = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+    for module in functions():
+        said = json.loads(
+            module.api.resolver.get_openapi_json_schema(
+                title="Fragua", security_schemes={"bearer": bearer}
+            )
+        )
+        for path, operations in said["paths"].items():
+            paths.setdefault(path, {}).update(operations)
+        schemas |= said["components"].get("schemas", {})
+    for unused in ("HTTPValidationError", "ValidationError", "ResponseValidationError"):
+        schemas.pop(unused, None)
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Fragua",
+            "version": project["version"],
+            "description": DESCRIPTION,
+            "license": {"name": "MIT", "identifier": "MIT"},
+        },
+        "servers": [{"url": "/"}],
+        "paths": dict(sorted(paths.items())),
+        "components": {
+            "securitySchemes": {"bearer": bearer},
+            "schemas": dict(sorted(schemas.items())),
+        },
+    }
+
+
+def main() -> int:
+    """Write the document, or with --check say whether it is what would be written."""
+    text = json.dumps(document(), indent=1, ensure_ascii=False) + "\n"
+    if "--check" not in sys.argv:
+        TARGET.write_text(text)
+        return 0
+    if TARGET.is_file() and TARGET.read_text() == text:
+        return 0
+    print(f"{TARGET.relative_to(ROOT)} is not up to date: run `make openapi`", file=sys.stderr)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
