@@ -1,0 +1,69 @@
+# Everything that is done with Fragua day by day; `make` alone tells what there is.
+#
+# Each recipe line is one plain command: make then starts it without a shell in between, so that
+# Ctrl-C and SIGTERM reach it. Written for GNU make 3.81, which is what macOS has.
+
+PYTHON ?= python3
+PORT ?= 8000
+# More for the command itself: make test ARGS="tests/unit -x", make lock ARGS=--upgrade
+ARGS ?=
+
+CODE := functions shared_package local tests tools
+
+# aws-sam-cli asks its makers' servers on every call otherwise.
+export SAM_CLI_TELEMETRY := 0
+
+.PHONY: help install run test check sam openapi format lock clean
+
+help: ## Print this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+install: .venv/installed ## Make .venv and install what is locked (the others do it on demand)
+
+run: .venv/installed ## Run the whole backend on this machine: make run [PORT=8000]
+	.venv/bin/python -m local --host 127.0.0.1 --port $(PORT) $(ARGS)
+
+test: .venv/installed ## Run all tests; less than 90 % of lines and branches covered is a failure
+	.venv/bin/python -m pytest --cov --cov-fail-under=90 $(ARGS)
+
+check: .venv/installed ## Judge format, lint, types, locks and workflows; edits nothing
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy $(CODE)
+	.venv/bin/python tools/locks.py check
+	.venv/bin/python -m tools.openapi --check
+	.venv/bin/zizmor --offline --quiet --no-progress .github/workflows
+
+sam: .venv-sam/installed ## Validate and lint template.yaml; needs no AWS account
+	.venv-sam/bin/sam validate --lint --template template.yaml
+
+openapi: .venv/installed ## Write the OpenAPI document anew from the functions
+	.venv/bin/python -m tools.openapi
+
+format: .venv/installed ## Format the code and mend what the linter can mend
+	.venv/bin/ruff format .
+	.venv/bin/ruff check --fix .
+
+lock: .venv/installed ## Write the lock files anew from their .in: make lock [ARGS=--upgrade]
+	.venv/bin/python tools/locks.py write $(ARGS)
+
+clean: ## Remove the virtual environments, caches and reports
+	rm -rf .venv .venv-sam .aws-sam .coverage .coverage.* htmlcov
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find functions shared_package local tests tools -name __pycache__ -prune -exec rm -rf {} +
+
+# The stamps are younger than the locks as long as the environments hold what is locked. A step
+# that fails leaves no stamp, so the next call takes it up again.
+.venv/installed: requirements-uv.txt requirements-dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit("Fragua needs Python 3.11 or later; name one: make PYTHON=python3.13 ..." if sys.version_info < (3, 11) else 0)'
+	@echo "Installing into .venv; this takes a minute, once."
+	$(PYTHON) -m venv .venv
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-uv.txt
+	.venv/bin/uv pip sync --quiet --python .venv --require-hashes --compile-bytecode requirements-uv.txt requirements-dev.txt
+	touch .venv/installed
+
+.venv-sam/installed: requirements-sam.txt | .venv/installed
+	@echo "Installing aws-sam-cli into .venv-sam; this takes a minute, once."
+	$(PYTHON) -m venv --without-pip .venv-sam
+	.venv/bin/uv pip sync --quiet --python .venv-sam --require-hashes --compile-bytecode requirements-sam.txt
+	touch .venv-sam/installed
