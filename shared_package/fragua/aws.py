@@ -40,11 +40,12 @@ def client(service: str) -> BaseClient:
         request_checksum_calculation="when_required",
         response_checksum_validation="when_required",
     )
-    return _session().client(service, region_name=settings().region, config=config)
+    return session().client(service, region_name=settings().region, config=config)
 
 
 @cache
-def _session() -> boto3.Session:
+def session() -> boto3.Session:
+    """Return this process's session."""
     # One session for all clients: each session loads and parses botocore's data anew.
     return boto3.Session()
 
@@ -87,7 +88,7 @@ def send(queue_url: str, body: str) -> None:
 
 def credentials() -> ReadOnlyCredentials:
     """Return the credentials to sign with, refreshed by the SDK when they are about to end."""
-    found = _session().get_credentials()
+    found = session().get_credentials()
     if found is None:
         raise RuntimeError("there are no AWS credentials in the environment")
     return found.get_frozen_credentials()

@@ -74,11 +74,12 @@ def _quoted(text: str) -> str:
 
 
 def _signature(secret: str, scope: str, text: str) -> str:
-    return hmac.new(_signing_key(secret, scope), text.encode(), "sha256").hexdigest()
+    return hmac.new(signing_key(secret, scope), text.encode(), "sha256").hexdigest()
 
 
 @lru_cache(maxsize=4)
-def _signing_key(secret: str, scope: str) -> bytes:
+def signing_key(secret: str, scope: str) -> bytes:
+    """Derive the key of a day, region and service from the secret access key."""
     # The same for a day, and an answer may hold a thousand URLs.
     key = f"AWS4{secret}".encode()
     for step in scope.split("/"):

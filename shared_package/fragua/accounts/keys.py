@@ -46,6 +46,11 @@ def find(kid: object) -> Key | None:
     return None
 
 
+def forget() -> None:
+    """Read the keys anew at the next use."""
+    _cached.clear()
+
+
 def _stage(stage: str) -> Key | None:
     until, key = _cached.get(stage, (0.0, None))
     if time.monotonic() >= until:

@@ -1,0 +1,28 @@
+"""Fixtures of all suites that run handlers in their own process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support.backend import Client, deployed, new_client
+
+
+@pytest.fixture(scope="session")
+def backend() -> Iterator[dict[str, str]]:
+    """The services with the template deployed; the value is the functions' environment."""
+    with deployed() as environment:
+        yield environment
+
+
+@pytest.fixture
+def client(backend: dict[str, str]) -> Client:
+    """A new user, logged in."""
+    return new_client()
+
+
+@pytest.fixture
+def stranger(backend: dict[str, str]) -> Client:
+    """Another new user, logged in."""
+    return new_client()
