@@ -22,6 +22,13 @@ order and in parallel, complete the upload, and download the same bytes.
 Errors are RFC 9457 problem documents with a stable `code` and the `request_id` to quote.
 """
 
+TAGS = {
+    "accounts": "Who you are: registration, sessions, the own profile, plans.",
+    "uploads": "Fragments in: sessions of files that are on their way.",
+    "files": "One verified file out.",
+    "service": "The service itself.",
+}
+
 PROBLEM = {
     "type": "object",
     "description": "RFC 9457 problem details.",
@@ -68,6 +75,8 @@ def document() -> dict[str, Any]:
             )
         )
         for path, operations in said["paths"].items():
+            for operation in operations.values():
+                operation["responses"] = dict(sorted(operation["responses"].items()))
             paths.setdefault(path, {}).update(operations)
         schemas |= said["components"].get("schemas", {})
     for unused in ("HTTPValidationError", "ValidationError", "ResponseValidationError"):
@@ -82,6 +91,7 @@ def document() -> dict[str, Any]:
             "license": {"name": "MIT", "identifier": "MIT"},
         },
         "servers": [{"url": "/"}],
+        "tags": [{"name": name, "description": text} for name, text in TAGS.items()],
         "paths": dict(sorted(paths.items())),
         "components": {
             "securitySchemes": {"bearer": bearer},

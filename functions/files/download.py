@@ -17,6 +17,7 @@ api = Api()
     summary="Download a file",
     tags=["files"],
     problems=(404,),
+    also={200: Download},
 )
 def download(
     file_id: UUID, user: UserId, inline: bool = False, redirect: bool = True

@@ -8,7 +8,13 @@ from fragua.api import Api
 api = Api()
 
 
-@api.get("/docs", public=True, summary="Read the documentation", tags=["service"])
+@api.get(
+    "/docs",
+    public=True,
+    media_type="text/html",
+    summary="Read the documentation",
+    tags=["service"],
+)
 def page() -> Response[str]:
     headers = {"cache-control": "max-age=300", "content-security-policy": docs.policy()}
     return Response(200, "text/html; charset=utf-8", docs.page(), headers)

@@ -17,6 +17,7 @@ api = Api()
     summary="Complete an upload",
     tags=["uploads"],
     problems=(400, 404, 409, 410, 415),
+    also={200: Upload},
 )
 def complete(upload_id: UUID, user: UserId, body: Completion | None = None) -> Response[Upload]:
     upload = service.complete(user, upload_id, body.checksum if body else None)

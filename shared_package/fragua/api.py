@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
-from typing import Annotated, Any, TypeVar
+from http import HTTPStatus
+from typing import Annotated, Any, Required, TypedDict, TypeVar, Unpack
 from uuid import UUID
 
 from aws_lambda_powertools import Logger
@@ -18,6 +19,7 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Depends
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 from aws_lambda_powertools.event_handler.openapi.params import Query
+from pydantic import BaseModel
 
 from fragua.accounts import sessions
 from fragua.accounts.sessions import Caller
@@ -60,6 +62,23 @@ Cursor = Annotated[
 ]
 
 
+class Description(TypedDict, total=False):
+    """What a route says of itself, for the door and for the OpenAPI document.
+
+    `status` is its answer as a rule (200), with a JSON body unless `media_type` names another;
+    `also` is what else it answers and with what; `problems` are its problem documents besides
+    401, 422, 500 and 503. Only `public` ones answer without a token.
+    """
+
+    summary: Required[str]
+    tags: Required[list[str]]
+    status: int
+    media_type: str
+    public: bool
+    problems: tuple[int, ...]
+    also: Mapping[int, type[BaseModel]]
+
+
 class Api:
     """One route and its handler: `handler = api.handler` is the Lambda's entry point."""
 
@@ -68,44 +87,32 @@ class Api:
         self.resolver.exception_handler(Exception)(_answer_problem)
         self._public = False
 
-    def get(self, path: str, **options: Any) -> Callable[[Handler], Handler]:
-        """Serve GET on a path; see `route`."""
-        return self.route("GET", path, **options)
+    def get(self, path: str, **said: Unpack[Description]) -> Callable[[Handler], Handler]:
+        """Serve GET on a path."""
+        return self._route("GET", path, said)
 
-    def post(self, path: str, **options: Any) -> Callable[[Handler], Handler]:
-        """Serve POST on a path; see `route`."""
-        return self.route("POST", path, **options)
+    def post(self, path: str, **said: Unpack[Description]) -> Callable[[Handler], Handler]:
+        """Serve POST on a path."""
+        return self._route("POST", path, said)
 
-    def patch(self, path: str, **options: Any) -> Callable[[Handler], Handler]:
-        """Serve PATCH on a path; see `route`."""
-        return self.route("PATCH", path, **options)
+    def patch(self, path: str, **said: Unpack[Description]) -> Callable[[Handler], Handler]:
+        """Serve PATCH on a path."""
+        return self._route("PATCH", path, said)
 
-    def delete(self, path: str, **options: Any) -> Callable[[Handler], Handler]:
-        """Serve DELETE on a path; see `route`."""
-        return self.route("DELETE", path, **options)
+    def delete(self, path: str, **said: Unpack[Description]) -> Callable[[Handler], Handler]:
+        """Serve DELETE on a path."""
+        return self._route("DELETE", path, said)
 
-    def route(
-        self,
-        method: str,
-        path: str,
-        *,
-        summary: str,
-        tags: list[str],
-        status: int = 200,
-        public: bool = False,
-        problems: tuple[int, ...] = (),
-    ) -> Callable[[Handler], Handler]:
-        """Register the function's route. `problems` are statuses that the document shall name."""
-        self._public = public
-        described = (*problems, 422) if public else (*problems, 401, 422)
+    def _route(self, method: str, path: str, said: Description) -> Callable[[Handler], Handler]:
+        self._public = said.get("public", False)
         decorate: Callable[[Handler], Handler] = self.resolver.route(
             path,
             method=method,
-            summary=summary,
-            tags=tags,
-            status_code=status,
-            security=[] if public else [{"bearer": []}],
-            responses=_responses(status, described),
+            summary=said["summary"],
+            tags=said["tags"],
+            status_code=said.get("status", 200),
+            security=[] if self._public else [{"bearer": []}],
+            responses=_responses(said),
         )
         return decorate
 
@@ -124,15 +131,27 @@ class Api:
         return _finished(answer, request["requestId"])
 
 
-def _responses(status: int, problems: tuple[int, ...]) -> dict[int, Any]:
-    document: dict[int, Any] = {status: {"description": "Done."}}
-    for problem in sorted({*problems, 500, 503}):
-        content = {"application/problem+json": {"schema": {"$ref": _PROBLEM}}}
-        document[problem] = {"description": "Problem", "content": content}
+def _responses(said: Description) -> dict[int, Any]:
+    """Describe all answers of a route for the OpenAPI document."""
+    problems = {*said.get("problems", ()), 422, 500, 503}
+    if not said.get("public"):
+        problems.add(401)
+    content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    document: dict[int, Any] = {
+        problem: {"description": HTTPStatus(problem).phrase, "content": content}
+        for problem in problems
+    }
+    status = said.get("status", 200)
+    document[status] = {"description": HTTPStatus(status).phrase}
+    if status in (204, 302):
+        # Neither has a body, whatever the function returns.
+        document[status]["content"] = {}
+    elif "media_type" in said:
+        document[status]["content"] = {said["media_type"]: {"schema": {"type": "string"}}}
+    for other, model in said.get("also", {}).items():
+        body = {"application/json": {"model": model}}
+        document[other] = {"description": HTTPStatus(other).phrase, "content": body}
     return document
-
-
-_PROBLEM = "#/components/schemas/Problem"
 
 
 def _with_json_body(event: Event) -> Event:

@@ -27,14 +27,18 @@ _THROTTLED = {
 }
 
 
+# S3 may take minutes to join parts, and a second try would only find that the first was under way.
+_SLOW = {"complete_multipart_upload"}
+
+
 @cache
-def client(service: str) -> BaseClient:
+def client(service: str, *, patient: bool = False) -> BaseClient:
     """Return this process's client of a service; made at the first use, never at import."""
     config = Config(
         # Three tries of at most 2 + 5 s leave room for an answer within the gateway's 30 s.
         connect_timeout=2,
-        read_timeout=5,
-        retries={"mode": "standard", "total_max_attempts": 3},
+        read_timeout=120 if patient else 5,
+        retries={"mode": "standard", "total_max_attempts": 1 if patient else 3},
         signature_version="s3v4" if service == "s3" else None,
         # Newer SDKs add a CRC32 of their own, which S3 refuses on a CRC64NVME upload.
         request_checksum_calculation="when_required",
@@ -56,7 +60,8 @@ def call(service: str, operation: str, **arguments: Any) -> dict[str, Any]:
     Raises `Unavailable` where another try may help, `Refused` where the service said no.
     """
     try:
-        answer: dict[str, Any] = getattr(client(service), operation)(**arguments)
+        sender = client(service, patient=operation in _SLOW)
+        answer: dict[str, Any] = getattr(sender, operation)(**arguments)
     except ClientError as error:
         code = error.response["Error"].get("Code", "")
         status = error.response["ResponseMetadata"].get("HTTPStatusCode", 0)

@@ -19,7 +19,8 @@ Time = Annotated[datetime, AfterValidator(lambda moment: moment.astimezone(UTC))
 class Request(BaseModel):
     """A body: unknown fields are refused, and a value must have its type already."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    # What is refused may be a password, and the message of an exception ends in a log.
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, hide_input_in_errors=True)
 
 
 class Answer(BaseModel):

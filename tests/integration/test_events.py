@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import os
 from pathlib import Path
@@ -10,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.backend import MIB, ROOT, Client
-from tests.support.events import Context
+from tests.support.backend import MIB, Client, invoke
+from tests.support.paths import ROOT
 
 EVENTS = sorted((ROOT / "events").glob("*/*.json"))
 UPLOAD, FILE = "019aa3c0-0000-7000-8000-000000000001", "019aa3c0-0000-7000-8000-000000000002"
@@ -55,7 +54,6 @@ def prepared(path: Path, client: Client) -> dict[str, Any]:
 
 @pytest.mark.parametrize("path", EVENTS, ids=name_of)
 def test_a_function_answers_its_event(path: Path, client: Client) -> None:
-    handler = importlib.import_module(name_of(path).replace("/", ".")).handler
-    answer = handler(prepared(path, client), Context())
+    answer = invoke(name_of(path).replace("/", "."), prepared(path, client))
     expected = EXPECTED.get(name_of(path), 200)
     assert (set(answer) if isinstance(expected, set) else answer["statusCode"]) == expected

@@ -1,4 +1,4 @@
-"""The real services for tests in one process: the emulator, PostgreSQL, the template's resources."""
+"""The real services for tests in one process: emulator, PostgreSQL, the template's resources."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -24,9 +23,11 @@ from local.emulator import emulator
 from local.postgres import postgres
 from local.template import load
 from tests.support.events import Context, http_event, queue_event
+from tests.support.paths import ROOT
+from tests.support.permissions import Recorder, not_allowed
 
-ROOT = Path(__file__).parents[2]
 MIB = 2**20
+recorder = Recorder()
 
 
 @contextmanager
@@ -38,6 +39,8 @@ def deployed() -> Iterator[dict[str, str]]:
             migrate.upgrade()
             yield environment
             engine.engine().dispose()
+        refused = not_allowed(recorder.seen, environment)
+        assert not refused, "AWS would refuse:\n" + "\n".join(refused)
 
 
 @contextmanager
@@ -60,6 +63,7 @@ def forget() -> None:
         cached.cache_clear()
     presigning.signing_key.cache_clear()
     keys.forget()
+    aws.session().events.register("provide-client-params.*.*", recorder.note)
 
 
 @dataclass(frozen=True)
@@ -84,7 +88,7 @@ class Client:
     def call(self, module: str, method: str, path: str, body: Any = None, **more: Any) -> Answer:
         """Send one request to the handler of `module`, e.g. "uploads.create"."""
         event = http_event(method, path, body, token=more.pop("token", self.token), **more)
-        result = importlib.import_module(module).handler(event, Context())
+        result = invoke(module, event)
         text = result.get("body") or ""
         is_json = "json" in result["headers"].get("content-type", "")
         return Answer(
@@ -145,7 +149,17 @@ def message(owner_id: str, upload_id: str) -> dict[str, str]:
 def assemble(owner_id: str, upload_id: str) -> dict[str, Any]:
     """Run the assembly worker on one message, in this process."""
     event = queue_event(message(owner_id, upload_id), queue="none")
-    answer: dict[str, Any] = importlib.import_module("uploads.assemble").handler(event, Context())
+    return invoke("uploads.assemble", event)
+
+
+def invoke(module: str, event: dict[str, Any]) -> dict[str, Any]:
+    """Run a function's handler in this process, and note what it asks AWS for."""
+    handler = importlib.import_module(module).handler
+    recorder.function = module
+    try:
+        answer: dict[str, Any] = handler(event, Context())
+    finally:
+        recorder.function = None
     return answer
 
 

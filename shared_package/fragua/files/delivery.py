@@ -57,6 +57,8 @@ def _harmless(content_type: str) -> str:
 def content_disposition(file_name: str, *, shown: bool = False) -> str:
     """Return the header's value (RFC 6266): an ASCII name for old clients, the real one encoded."""
     decomposed = unicodedata.normalize("NFKD", file_name)
-    plain = "".join(c for c in decomposed if " " <= c <= "~" and c not in '"\\%') or "download"
+    plain = "".join(c for c in decomposed if " " <= c <= "~" and c not in '"\\%').strip()
     kind = "inline" if shown else "attachment"
-    return f"{kind}; filename=\"{plain}\"; filename*=UTF-8''{quote(file_name, safe='')}"
+    return (
+        f"{kind}; filename=\"{plain or 'download'}\"; filename*=UTF-8''{quote(file_name, safe='')}"
+    )

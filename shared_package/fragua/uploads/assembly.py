@@ -102,11 +102,9 @@ def _join(upload: Upload) -> Stored:
     stored = objects.head(upload)
     if stored and objects.belongs(stored, upload.upload_id, upload.size):
         return stored
-    if isinstance(doubt, Refused) and doubt.code == "NoSuchUpload":
-        raise Broken("fragments_lost", "The store no longer has the fragments.") from doubt
     if doubt:
         raise doubt
-    raise Broken("size_mismatch", "The joined file is not as long as was declared.")
+    raise Broken("fragments_lost", "The store no longer has the fragments.")
 
 
 def _write(upload: Upload) -> None:

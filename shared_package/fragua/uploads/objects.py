@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -45,12 +45,15 @@ def _multipart(upload: Upload) -> dict[str, str]:
     return {**_address(upload), "UploadId": upload.multipart_id or ""}
 
 
-def begin(upload: Upload) -> str:
-    """Begin the multipart upload on the final key; return S3's id of it.
+def begin(upload: Upload) -> Upload:
+    """Begin the multipart upload on the final key; return the upload with S3's id of it.
 
-    The algorithm is explicit and the checksum one of the whole object: S3 refuses a part whose
-    checksum is of another algorithm than the upload was begun with.
+    An empty file has none: a multipart upload can't be completed without a part. The algorithm is
+    explicit and the checksum one of the whole object: S3 refuses a part whose checksum is of
+    another algorithm than the upload was begun with.
     """
+    if not upload.size:
+        return upload
     answer = aws.s3(
         "create_multipart_upload",
         **_address(upload),
@@ -59,8 +62,7 @@ def begin(upload: Upload) -> str:
         ChecksumAlgorithm=upload.algorithm.upper(),
         ChecksumType="FULL_OBJECT",
     )
-    multipart_id: str = answer["UploadId"]
-    return multipart_id
+    return replace(upload, multipart_id=answer["UploadId"])
 
 
 def abort(upload: Upload) -> None:
@@ -117,6 +119,8 @@ def parts(upload: Upload) -> list[Part] | None:
 
     A part of another length than its fragment does not count: signed URLs don't allow one.
     """
+    if upload.multipart_id is None:
+        return []
     found: list[Part] = []
     marker = 0
     while True:
@@ -135,6 +139,11 @@ def parts(upload: Upload) -> list[Part] | None:
         marker = answer["NextPartNumberMarker"]
     count = upload.cut.count
     return [p for p in found if p.number <= count and p.size == upload.cut.length(p.number)]
+
+
+def newest(arrived: list[Part]) -> float:
+    """Return when the newest part arrived (seconds since 1970), or 0 without one."""
+    return max((part.modified_at for part in arrived), default=0.0)
 
 
 def complete(upload: Upload, arrived: list[Part]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import replace
 from typing import TypeVar
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from fragua.accounts.sessions import Account
 from fragua.errors import Invalid, Problem, Refused, Unavailable
 from fragua.settings import settings
 from fragua.uploads import fragments, objects, schemas, store
+from fragua.uploads.objects import Part
 from fragua.uploads.schemas import Checksum, CreatedUpload, Fragment, NewUpload, UploadSummary
 from fragua.uploads.store import Upload
 
@@ -22,7 +24,10 @@ T = TypeVar("T", bound=schemas.Upload)
 _URLS = 1000
 # Seconds that ended uploads stay in the list.
 _LISTED = 7 * 24 * 3600
+# Requests to S3 side by side.
 _AT_ONCE = 10
+# Bytes of a file whose SHA-256 can be asked for.
+MAX_SHA256 = 20 * fragments.GIB
 # A fresh sign of life is written at most this often (seconds): URLs are asked for in bursts.
 _TOUCH = 60
 
@@ -57,6 +62,8 @@ def _faults(new: NewUpload, at: str) -> list[tuple[str, str]]:
     faults = []
     if new.bucket != "default":
         faults.append((f"{at}/bucket", "there is no such bucket"))
+    if new.checksum and (fault := _too_long_to_hash(new.checksum, new.size)):
+        faults.append((f"{at}/checksum/algorithm", fault))
     size = new.fragment_size
     if size is None:
         size = fragments.default_fragment_size(new.size)
@@ -65,6 +72,13 @@ def _faults(new: NewUpload, at: str) -> list[tuple[str, str]]:
     elif fragments.Cut(new.size, size).count > fragments.MAX_DIRECT_COUNT:
         faults.append((f"{at}/fragment_size", "makes more than 10,000 fragments"))
     return faults
+
+
+def _too_long_to_hash(checksum: Checksum, size: int) -> str | None:
+    # A SHA-256 is one pass over all bytes by one worker, within one run of the function.
+    if checksum.algorithm == "sha256" and size > MAX_SHA256:
+        return "sha256 is verified up to 20 GiB"
+    return None
 
 
 def _quota_exceeded(account: Account) -> Problem:
@@ -98,19 +112,13 @@ def _session(owner_id: UUID, new: NewUpload) -> Upload:
 def _begin(uploads: list[Upload]) -> list[Upload]:
     """Begin the multipart uploads side by side; if one fails, drop the others."""
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        # An empty file has no fragments, and a multipart upload can't be completed without one.
-        jobs = [pool.submit(objects.begin, u) if u.size else None for u in uploads]
-    begun = [
-        store.with_multipart(upload, job.result())
-        for upload, job in zip(uploads, jobs, strict=True)
-        if job and not job.exception()
-    ]
-    failed = next((e for job in jobs if job and (e := job.exception())), None)
-    if failed:
+        jobs = [pool.submit(objects.begin, upload) for upload in uploads]
+    failures = [failure for job in jobs if (failure := job.exception())]
+    begun = [job.result() for job in jobs if not job.exception()]
+    if failures:
         _abandon(begun)
-        raise failed
-    ready = {upload.upload_id: upload for upload in begun}
-    return [ready.get(upload.upload_id, upload) for upload in uploads]
+        raise failures[0]
+    return begun
 
 
 def _abandon(uploads: list[Upload]) -> None:
@@ -143,47 +151,34 @@ def _load(owner_id: UUID, upload_id: UUID) -> Upload:
     return upload
 
 
-def _look(owner_id: UUID, upload_id: UUID) -> tuple[Upload, list[objects.Part]]:
-    """Read an upload and, while it receives, its parts. One whose time is over expires here."""
+def _look(owner_id: UUID, upload_id: UUID) -> tuple[Upload, list[Part]]:
+    """Read an upload and, while it receives, what has arrived of it."""
     upload = _load(owner_id, upload_id)
     if upload.status != "receiving":
         return upload, []
-    arrived = objects.parts(upload) if upload.multipart_id else []
+    arrived = objects.parts(upload)
     if arrived is None:
         # Aborted or joined since the first read; or S3 lost it, and all is missing.
         upload, arrived = _load(owner_id, upload_id), []
-    if upload.status == "receiving" and expire(upload, arrived):
-        upload = _load(owner_id, upload_id)
-    return upload, arrived
+    return _judged(upload, arrived), arrived
 
 
-def expire(upload: Upload, arrived: list[objects.Part]) -> bool:
-    """End a receiving upload whose time is over, if it is; drop its parts, give back its quota."""
-    newest = max((part.modified_at for part in arrived), default=0.0)
-    if upload.expires_at(newest) > clock.timestamp():
-        return False
-    if store.end(upload, "expired"):
-        with suppress(Unavailable):
-            objects.abort(upload)
-    return True
+def _judged(upload: Upload, arrived: list[Part]) -> Upload:
+    """Show an upload whose time is over as expired, though the sweeper has not been there yet."""
+    if upload.status == "receiving" and upload.expired(objects.newest(arrived)):
+        return replace(upload, status="expired")
+    return upload
 
 
 def presign(
     owner_id: UUID, upload_id: UUID, numbers: list[int], crc32: dict[str, str]
 ) -> list[Fragment]:
     """Return fresh URLs of fragments, in the order asked for; each number once."""
-    upload, _ = _look(owner_id, upload_id)
-    faults = [
-        (f"/numbers/{position}", f"must be 1 to {upload.cut.count}")
-        for position, number in enumerate(numbers)
-        if number > upload.cut.count
-    ]
-    wanted = {str(number) for number in numbers}
-    for number in crc32:
-        if number not in wanted:
-            faults.append((f"/crc32/{number}", "is not one of the numbers"))
-        elif upload.algorithm != "crc32":
-            faults.append((f"/crc32/{number}", f"the upload keeps {upload.algorithm}"))
+    upload = _load(owner_id, upload_id)
+    if upload.status == "receiving" and upload.expired():
+        # Fragments may have arrived since we last heard of it: S3 knows.
+        upload, _ = _look(owner_id, upload_id)
+    faults = _presign_faults(upload, numbers, crc32)
     if faults:
         raise Invalid(*faults)
     _refuse_ended(upload)
@@ -192,6 +187,24 @@ def presign(
         store.touch(upload, now)
     checksums = {int(number): value for number, value in crc32.items()}
     return objects.fragment_urls(upload, list(dict.fromkeys(numbers)), checksums)
+
+
+def _presign_faults(
+    upload: Upload, numbers: list[int], crc32: dict[str, str]
+) -> list[tuple[str, str]]:
+    count = upload.cut.count
+    faults = [
+        (f"/numbers/{position}", f"must be 1 to {count}")
+        for position, number in enumerate(numbers)
+        if number > count
+    ]
+    wanted = {str(number) for number in numbers}
+    faults += [
+        (f"/crc32/{number}", "is not one of the numbers") for number in crc32.keys() - wanted
+    ]
+    if crc32 and upload.algorithm != "crc32":
+        faults.append(("/crc32", f"the upload keeps {upload.algorithm}"))
+    return faults
 
 
 def _refuse_ended(upload: Upload) -> None:
@@ -234,6 +247,8 @@ def _checksums(upload: Upload, checksum: Checksum | None) -> dict[str, str]:
     if checksum.algorithm not in (upload.algorithm, "sha256"):
         message = f"the upload keeps {upload.algorithm}; that or sha256 can be declared now"
         raise Invalid(("/checksum/algorithm", message))
+    if fault := _too_long_to_hash(checksum, upload.size):
+        raise Invalid(("/checksum/algorithm", fault))
     if upload.checksums.get(checksum.algorithm, checksum.value) != checksum.value:
         raise Invalid(("/checksum/value", "another value was declared before"))
     return {**upload.checksums, checksum.algorithm: checksum.value}
@@ -271,7 +286,7 @@ def _summary(upload: Upload) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _view(upload: Upload, arrived: list[objects.Part], kind: type[T], **more: object) -> T:
+def _view(upload: Upload, arrived: list[Part], kind: type[T], **more: object) -> T:
     """Show an upload with its progress: all of it once closed, nothing once dropped."""
     count = upload.cut.count
     if upload.status in ("assembling", "ready"):
@@ -279,11 +294,10 @@ def _view(upload: Upload, arrived: list[objects.Part], kind: type[T], **more: ob
     else:
         received = fragments.ranges(part.number for part in arrived)
         received_bytes = sum(part.size for part in arrived)
-    newest = max((part.modified_at for part in arrived), default=0.0)
     return kind.model_validate(
         {
             **_summary(upload),
-            "expires_at": clock.at(upload.expires_at(newest)),
+            "expires_at": clock.at(upload.expires_at(objects.newest(arrived))),
             "received": received,
             "missing": fragments.gaps(received, count),
             "received_bytes": received_bytes,

@@ -69,6 +69,10 @@ class Upload:
         scaled = settings().scaled
         return min(self.created_at + scaled(LONGEST), seen_at + scaled(IDLE))
 
+    def expired(self, newest_fragment: float = 0) -> bool:
+        """Whether its time is over."""
+        return self.expires_at(newest_fragment) <= clock.timestamp()
+
     @property
     def leased(self) -> bool:
         """Whether a worker holds it now."""
@@ -84,11 +88,6 @@ def _upload(item: dynamodb.Item) -> Upload:
         if values.get(name) is not None:
             values[name] = UUID(values[name])
     return Upload(**values)
-
-
-def with_multipart(upload: Upload, multipart_id: str) -> Upload:
-    """Return the upload with S3's id of its multipart upload."""
-    return replace(upload, multipart_id=multipart_id)
 
 
 def _key(owner_id: UUID, upload_id: UUID) -> dynamodb.Item:

@@ -6,6 +6,7 @@ import logging
 from uuid import UUID
 
 from fragua.uploads import objects, service, store
+from fragua.uploads.store import Upload
 
 log = logging.getLogger("fragua")
 
@@ -30,16 +31,23 @@ def sweep() -> int:
 
 def _mend(owner_id: UUID, upload_id: UUID) -> bool:
     upload = store.get(owner_id, upload_id)
-    if upload is None:
-        return False
-    if upload.status == "receiving":
-        arrived = objects.parts(upload) if upload.multipart_id else []
-        if service.expire(upload, arrived or []):
-            return True
-        # Fragments go straight to S3: their arrival is the sign of life to remember.
-        store.touch(upload, max(part.modified_at for part in arrived or []))
-    elif upload.status == "assembling" and not upload.leased:
+    if upload and upload.status == "receiving":
+        return _expire(upload)
+    if upload and upload.status == "assembling" and not upload.leased:
         service.enqueue(upload)
         store.postpone(upload)
         return True
     return False
+
+
+def _expire(upload: Upload) -> bool:
+    """End an upload, give back its quota and drop its parts, unless it lives after all."""
+    # Fragments go straight to S3: their arrival is a sign of life that only S3 knows of.
+    newest = objects.newest(objects.parts(upload) or [])
+    if not upload.expired(newest):
+        store.touch(upload, newest)
+        return False
+    ended = store.end(upload, "expired")
+    if ended:
+        objects.abort(upload)
+    return ended
