@@ -225,11 +225,11 @@ def _problem(error: Exception) -> Problem:
 
 
 def _invalid(error: RequestValidationError) -> Problem:
-    errors = error.errors()
-    if any(e["loc"][0] == "path" for e in errors):
+    faults = [e for e in error.errors() if e["loc"][0] != "path"]
+    if not faults:
         # An id that can't be one names nothing.
         return Problem("not_found")
-    return Invalid(*((_pointer(e["loc"][1:]), e["msg"]) for e in errors))
+    return Invalid(*((_pointer(e["loc"][1:]), e["msg"]) for e in faults))
 
 
 def _pointer(location: tuple[str | int, ...]) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import random
 import re
+import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
@@ -17,6 +19,9 @@ Item = dict[str, Any]
 # A condition that failed, and a transaction that lost a race and may simply be sent again.
 _CONDITION = "ConditionalCheckFailedException"
 _CANCELLED = "TransactionCanceledException"
+_LOSSES = 6
+# Seconds that the pause before another try grows by.
+_PAUSE = 0.1
 
 
 class _Numbers(TypeDeserializer):  # type: ignore[misc] # boto3 ships no types
@@ -91,7 +96,7 @@ def update_action(
 
 
 def put_action(table: str, item: Item, condition: str = "") -> dict[str, Any]:
-    """Describe a put for `put` or, as {"Put": ...}, for `transact`."""
+    """Describe a put, as {"Put": ...} for `transact`."""
     action: dict[str, Any] = {"TableName": table, "Item": attributes(item)}
     if condition:
         action["ConditionExpression"] = condition
@@ -110,15 +115,9 @@ def update(table: str, key: Item, change: str, condition: str = "", **values: An
     return plain(answer["Attributes"])
 
 
-def put(table: str, item: Item, condition: str = "") -> bool:
-    """Write one item; False when the condition did not hold."""
-    try:
-        aws.call("dynamodb", "put_item", **put_action(table, item, condition))
-    except Refused as error:
-        if error.code == _CONDITION:
-            return False
-        raise
-    return True
+def put(table: str, item: Item) -> None:
+    """Write one item."""
+    aws.call("dynamodb", "put_item", **put_action(table, item))
 
 
 def delete(table: str, key: Item) -> None:
@@ -129,18 +128,22 @@ def delete(table: str, key: Item) -> None:
 def transact(actions: Sequence[dict[str, Any]]) -> int | None:
     """Write all or nothing; return None when done, else the index of the first failed condition.
 
-    Raises `Unavailable` when the transaction lost a race against another: send it again.
+    A transaction that lost a race against another is sent again; after some losses `Unavailable`.
     """
-    try:
-        aws.call("dynamodb", "transact_write_items", TransactItems=list(actions))
-    except Refused as error:
-        if error.code != _CANCELLED:
-            raise
-        reasons = [r.get("Code") for r in error.response.get("CancellationReasons", [])]
-        if "ConditionalCheckFailed" in reasons:
-            return reasons.index("ConditionalCheckFailed")
-        raise Unavailable("dynamodb") from error
-    return None
+    for losses in range(_LOSSES):
+        # The later, the longer, and never in step with the others.
+        time.sleep(random.uniform(0, _PAUSE * losses))  # noqa: S311 - a pause is no secret
+        try:
+            aws.call("dynamodb", "transact_write_items", TransactItems=list(actions))
+        except Refused as error:
+            if error.code != _CANCELLED:
+                raise
+            reasons = [r.get("Code") for r in error.response.get("CancellationReasons", [])]
+            if "ConditionalCheckFailed" in reasons:
+                return reasons.index("ConditionalCheckFailed")
+        else:
+            return None
+    raise Unavailable("dynamodb")
 
 
 def query(table: str, condition: str, **options: Any) -> tuple[list[Item], Item | None]:

@@ -50,7 +50,9 @@ def presign(
     }
     if credentials.token:
         parameters["X-Amz-Security-Token"] = credentials.token
-    text = "&".join(f"{_quoted(k)}={_quoted(v)}" for k, v in sorted(parameters.items()))
+    # Sorted as they are written: a quoted name may sort elsewhere than the name itself.
+    pairs = sorted((_quoted(name), _quoted(value)) for name, value in parameters.items())
+    text = "&".join(f"{name}={value}" for name, value in pairs)
     lines = "".join(f"{name}:{signed[name].strip()}\n" for name in sorted(signed))
     request = f"{method}\n{path}\n{text}\n{lines}\n{names}\nUNSIGNED-PAYLOAD"
     digest = hashlib.sha256(request.encode()).hexdigest()

@@ -20,7 +20,7 @@ def hash_password(password: str) -> str:
 def matches(password: str, password_hash: str | None) -> bool:
     """Compare a password with a hash; without one, take as long and say no."""
     try:
-        _hasher.verify(password_hash or _nobody(), password)
+        _hasher.verify(_nobody() if password_hash is None else password_hash, password)
     except (VerificationError, InvalidHashError, UnicodeEncodeError):
         return False
     return password_hash is not None

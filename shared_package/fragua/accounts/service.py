@@ -119,19 +119,24 @@ def change_password(session: Session, current: str, new: str, address: str) -> N
 def get(user_id: UUID) -> User:
     """Return a user; `Problem` not_found."""
     with reader() as db:
-        row = _find(db, users.c.id == user_id)
-    if row is None:
-        raise Problem("not_found")
-    return User.model_validate(row)
+        return _shown(_find(db, users.c.id == user_id))
 
 
 def update_profile(user_id: UUID, change: ProfileChange) -> User:
     """Change the fields of a profile that were given."""
     values = change.model_dump(exclude_unset=True)
-    if values:
-        with writer() as db:
+    with writer() as db:
+        if values:
             db.execute(users.update().where(users.c.id == user_id).values(values))
-    return get(user_id)
+        # From the writer: a client reads what it just wrote.
+        row = _find(db, users.c.id == user_id)
+    return _shown(row)
+
+
+def _shown(row: RowMapping | None) -> User:
+    if row is None:
+        raise Problem("not_found")
+    return User.model_validate(row)
 
 
 def list_plans() -> list[Plan]:
