@@ -23,7 +23,7 @@ from pydantic import BaseModel
 
 from fragua.accounts import sessions
 from fragua.accounts.sessions import Caller
-from fragua.errors import Invalid, Problem
+from fragua.errors import Invalid, Problem, pointer
 from fragua.settings import settings
 
 __all__ = ["Address", "Api", "Caller", "CurrentCaller", "Cursor", "Limit", "UserId"]
@@ -229,13 +229,7 @@ def _invalid(error: RequestValidationError) -> Problem:
     if not faults:
         # An id that can't be one names nothing.
         return Problem("not_found")
-    return Invalid(*((_pointer(e["loc"][1:]), e["msg"]) for e in faults))
-
-
-def _pointer(location: tuple[str | int, ...]) -> str:
-    """Write a place in the body as a JSON pointer (RFC 6901)."""
-    steps = (str(step).replace("~", "~0").replace("/", "~1") for step in location)
-    return "".join(f"/{step}" for step in steps)
+    return Invalid(*((pointer(*e["loc"][1:]), e["msg"]) for e in faults))
 
 
 def _finished(answer: Event, request_id: str) -> Event:

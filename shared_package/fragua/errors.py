@@ -43,6 +43,12 @@ CATALOGUE: dict[str, tuple[int, str]] = {
 }
 
 
+def pointer(*steps: str | int) -> str:
+    """Write a place in the body as a JSON pointer (RFC 6901)."""
+    escaped = (str(step).replace("~", "~0").replace("/", "~1") for step in steps)
+    return "".join(f"/{step}" for step in escaped)
+
+
 class Problem(Exception):
     """An answer that is an error: a code of the catalogue and what is special this time.
 

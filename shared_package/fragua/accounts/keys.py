@@ -7,6 +7,7 @@ verifies: tokens that are out there stay good for the rest of their life.
 from __future__ import annotations
 
 import json
+import math
 import time
 from dataclasses import dataclass
 
@@ -14,8 +15,10 @@ from fragua import aws
 from fragua.errors import Refused
 from fragua.settings import settings
 
-# Seconds that a warm function may go on with the key that it knows.
+# Seconds that a warm function may go on with the key that it knows, and seconds that it does so
+# at least: a token may name a key that is newer, but anybody can make up a name.
 _FRESH = 300
+_PAUSE = 10
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,15 @@ def current() -> Key:
 
 def find(kid: object) -> Key | None:
     """Return the key that a token names, if it is the current or the previous one."""
+    found = _known(kid)
+    loaded_at = min(loaded_at for loaded_at, _ in _cached.values())
+    if found is None and time.monotonic() - loaded_at >= settings().scaled(_PAUSE):
+        forget()
+        found = _known(kid)
+    return found
+
+
+def _known(kid: object) -> Key | None:
     for stage in ("AWSCURRENT", "AWSPREVIOUS"):
         key = _stage(stage)
         if key is not None and key.kid == kid:
@@ -52,10 +64,10 @@ def forget() -> None:
 
 
 def _stage(stage: str) -> Key | None:
-    until, key = _cached.get(stage, (0.0, None))
-    if time.monotonic() >= until:
+    loaded_at, key = _cached.get(stage, (-math.inf, None))
+    if time.monotonic() - loaded_at >= settings().scaled(_FRESH):
         key = _load(stage)
-        _cached[stage] = (time.monotonic() + _FRESH, key)
+        _cached[stage] = (time.monotonic(), key)
     return key
 
 

@@ -23,7 +23,7 @@ def matches(password: str, password_hash: str | None) -> bool:
         _hasher.verify(_nobody() if password_hash is None else password_hash, password)
     except (VerificationError, InvalidHashError, UnicodeEncodeError):
         return False
-    return password_hash is not None
+    return bool(password_hash)
 
 
 @cache

@@ -45,12 +45,13 @@ def register(new: Registration, role: str = "user") -> User:
 def login(email: str, password: str, address: str) -> Tokens:
     """Begin a session; `Problem` bad_credentials, account_disabled or too_many_attempts."""
     email_key = _email_key(email)
-    attempt = throttle.Attempt(email_key, address)
-    attempt.begin()
     row = None
+    # Before it is counted: a database that is down makes nobody a guesser.
     if not _unsearchable(email_key):
         with writer() as db:
             row = _find(db, users.c.email_key == email_key)
+    attempt = throttle.Attempt(email_key, address)
+    attempt.begin()
     if not passwords.matches(password, row["password_hash"] if row else None) or row is None:
         raise Problem("bad_credentials")
     attempt.succeed()
@@ -90,19 +91,20 @@ def refresh(refresh_token: str) -> Tokens:
 
 def logout(session: Session, *, everywhere: bool) -> None:
     """End a session, or all sessions of its account."""
-    store.delete_session(session.session_id)
+    # This session last: if the others can't be ended now, its owner must be able to ask again.
     if everywhere:
         with writer() as db:
             event = _end_sessions(db, session.user_id)
         _follow(event, session.user_id)
+    store.delete_session(session.session_id)
 
 
 def change_password(session: Session, current: str, new: str, address: str) -> None:
     """Replace the password and end every other session; `Problem` bad_credentials (403)."""
-    attempt = throttle.Attempt(str(session.user_id), address)
-    attempt.begin()
     with writer() as db:
         row = _find(db, users.c.id == session.user_id)
+    attempt = throttle.Attempt(str(session.user_id), address)
+    attempt.begin()
     if row is None or not passwords.matches(current, row["password_hash"]):
         raise Problem("bad_credentials", "The current password is wrong.", status=403)
     attempt.succeed()

@@ -83,6 +83,10 @@ def _claims(claims: dict[str, Any], use: Use) -> Claims:
         user_id, session_id = UUID(claims["sub"]), UUID(claims["sid"])
     except ValueError as error:
         raise Problem("token_invalid") from error
+    # UUID() reads other spellings, too, and int has no end: only what `issue` writes is good.
+    as_issued = (str(user_id), str(session_id)) == (claims["sub"], claims["sid"])
+    if not as_issued or claims["gen"] < 0 or claims["exp"] - claims["iat"] > REFRESH_LIFETIME:
+        raise Problem("token_invalid")
     return Claims(user_id, session_id, claims["gen"], claims["exp"])
 
 

@@ -7,11 +7,16 @@ pools behind it. Nothing here sends SET, `options=` or an advisory lock: they wo
 from __future__ import annotations
 
 import json
+import select
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 
+import psycopg2
 import sqlalchemy as sa
+from psycopg2 import extensions
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from fragua import aws
@@ -21,10 +26,37 @@ from fragua.settings import settings
 # libpq's own: seconds to connect, milliseconds until unanswered bytes end a connection.
 _PATIENCE = {"connect_timeout": 5, "tcp_user_timeout": 10_000, "keepalives_idle": 5}
 
+# Seconds that the server may take for one answer. A server that hangs, or a proxy that lost its
+# server, still acknowledges every byte, so no setting of libpq would end the wait.
+_answer: ContextVar[float | None] = ContextVar("answer", default=6)
+
+
+@contextmanager
+def unhurried() -> Iterator[None]:
+    """Let statements of the block take as long as they need: migrations do."""
+    before = _answer.set(None)
+    try:
+        yield
+    finally:
+        _answer.reset(before)
+
+
+def _wait(connection: extensions.connection) -> None:
+    """Wait for the server's answer, as psycopg2 itself does, but not for ever."""
+    limit = _answer.get()
+    deadline = time.monotonic() + limit if limit else None
+    while (state := connection.poll()) != extensions.POLL_OK:
+        left = max(0.0, deadline - time.monotonic()) if deadline else None
+        ends = [connection.fileno()]
+        read = ends if state == extensions.POLL_READ else []
+        if not any(select.select(read, [] if read else ends, [], left)):
+            raise psycopg2.OperationalError("the database did not answer in time")
+
 
 @cache
 def engine() -> sa.Engine:
     """Return this process's engine (PostgreSQL by psycopg2)."""
+    extensions.set_wait_callback(_wait)
     return sa.create_engine(
         _url(),
         pool_size=1,

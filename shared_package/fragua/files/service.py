@@ -76,6 +76,12 @@ def find_by_upload(upload_id: UUID) -> UUID | None:
         return db.execute(sa.select(files.c.id).where(files.c.upload_id == upload_id)).scalar()
 
 
+def withdraw(upload_id: UUID) -> None:
+    """Take back the file of an upload that has failed after all, if there is one."""
+    with writer() as db:
+        db.execute(files.delete().where(files.c.upload_id == upload_id))
+
+
 def page(
     owner_id: UUID, filters: Filters, limit: int, after: UUID | None
 ) -> tuple[list[File], UUID | None]:

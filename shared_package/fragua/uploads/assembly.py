@@ -15,7 +15,7 @@ from uuid import UUID
 import filetype
 
 from fragua import clock
-from fragua.errors import Refused, Unavailable
+from fragua.errors import Refused, Retry, Unavailable
 from fragua.files import service as files
 from fragua.uploads import fragments, objects, store
 from fragua.uploads.objects import Stored
@@ -45,18 +45,12 @@ def assemble(owner_id: UUID, upload_id: UUID) -> None:
     """Turn a closed upload into a file, or mark it failed with the reason.
 
     Does nothing for an upload that is unknown, ended, or in another worker's hands: that worker's
-    own message comes again if it dies. Raises `Unavailable` or `Refused` when it should be tried
-    again.
+    own message comes again if it dies. Raises `Unavailable`, `Refused` or `Retry` when it should
+    be tried again.
     """
-    where = {"upload_id": str(upload_id)}
-    upload = store.get(owner_id, upload_id)
-    if upload is None:
-        log.warning("assembly of an unknown upload", extra=where)
-        return
     worker = str(clock.new_id())
-    leased = store.lease(upload, worker)
+    leased = _take(owner_id, upload_id, worker)
     if leased is None:
-        log.info("nothing to assemble", extra=where | {"status": upload.status})
         return
     try:
         _finish(leased, worker)
@@ -66,6 +60,19 @@ def assemble(owner_id: UUID, upload_id: UUID) -> None:
         # The next try need not wait until the lease is over.
         store.unlease(leased, worker)
         raise
+
+
+def _take(owner_id: UUID, upload_id: UUID, worker: str) -> Upload | None:
+    """Lease an upload that is to be assembled; None when there is nothing to do."""
+    upload = store.get(owner_id, upload_id)
+    leased = store.lease(upload, worker) if upload else None
+    if leased is None:
+        status = upload.status if upload else None
+        log.info("nothing to assemble", extra={"upload_id": str(upload_id), "status": status})
+    if leased is None and upload and upload.status == "failed":
+        # Whoever failed it may have died before this, and nobody else would ever do it.
+        _clean_up(upload)
+    return leased
 
 
 def _finish(upload: Upload, worker: str) -> None:
@@ -87,7 +94,10 @@ def _finish(upload: Upload, worker: str) -> None:
             checksums=stored.checksums | ({"sha256": sha256} if sha256 else {}),
         )
     )
-    store.ready(upload, file_id)
+    if not store.ready(upload, file_id):
+        # Ready already, mostly. But if it was given up while this worker was slow, then the next
+        # try finds it failed, and takes the file back.
+        raise Retry("the upload had ended")
     log.info("assembled", extra={"upload_id": str(upload.upload_id), "file_id": str(file_id)})
 
 
@@ -159,6 +169,7 @@ def _fail(upload: Upload, worker: str, broken: Broken) -> None:
 
 
 def _clean_up(upload: Upload) -> None:
+    files.withdraw(upload.upload_id)
     objects.abort(upload)
     objects.delete(upload.s3_bucket, upload.object_key)
 
@@ -168,9 +179,8 @@ def give_up(owner_id: UUID, upload_id: UUID) -> None:
 
     If only the last word was missing, the file is there and the upload is ready after all.
     """
-    upload = store.get(owner_id, upload_id)
     worker = str(clock.new_id())
-    leased = store.lease(upload, worker) if upload else None
+    leased = _take(owner_id, upload_id, worker)
     if leased is None:
         return
     file_id = files.find_by_upload(upload_id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import replace
 from typing import TypeVar
@@ -11,7 +11,7 @@ from uuid import UUID
 
 from fragua import aws, clock
 from fragua.accounts.sessions import Account
-from fragua.errors import Invalid, Problem, Refused, Unavailable
+from fragua.errors import Invalid, Problem, Refused, Unavailable, pointer
 from fragua.settings import settings
 from fragua.uploads import fragments, objects, schemas, store
 from fragua.uploads.objects import Part
@@ -113,12 +113,16 @@ def _begin(uploads: list[Upload]) -> list[Upload]:
     """Begin the multipart uploads side by side; if one fails, drop the others."""
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         jobs = [pool.submit(objects.begin, upload) for upload in uploads]
-    failures = [failure for job in jobs if (failure := job.exception())]
-    begun = [job.result() for job in jobs if not job.exception()]
-    if failures:
+        # Where one waited in vain, the others would too: longer than the client's patience.
+        wait(jobs, return_when=FIRST_EXCEPTION)
+        ran = [job for job in jobs if not job.cancel()]
+    failures = [failure for job in ran if (failure := job.exception())]
+    begun = [job.result() for job in ran if not job.exception()]
+    if not failures:
+        return begun
+    if not isinstance(failures[0], Unavailable):
         _abandon(begun)
-        raise failures[0]
-    return begun
+    raise failures[0]
 
 
 def _abandon(uploads: list[Upload]) -> None:
@@ -200,7 +204,7 @@ def _presign_faults(
     ]
     wanted = {str(number) for number in numbers}
     faults += [
-        (f"/crc32/{number}", "is not one of the numbers") for number in crc32.keys() - wanted
+        (pointer("crc32", number), "is not one of the numbers") for number in crc32.keys() - wanted
     ]
     if crc32 and upload.algorithm != "crc32":
         faults.append(("/crc32", f"the upload keeps {upload.algorithm}"))

@@ -209,10 +209,10 @@ def unlease(upload: Upload, worker: str) -> None:
     )
 
 
-def ready(upload: Upload, file_id: UUID) -> None:
-    """Say that the file is published; does nothing when that was said."""
+def ready(upload: Upload, file_id: UUID) -> bool:
+    """Say that the file is published; False when the upload had ended before."""
     now = clock.timestamp()
-    _change(
+    changed = _change(
         upload,
         "SET #status = :ready, #file_id = :file, #ended_at = :now, #ttl = :ttl"
         " REMOVE #sweep_shard, #due_at",
@@ -223,6 +223,7 @@ def ready(upload: Upload, file_id: UUID) -> None:
         now=now,
         ttl=math.ceil(now + _REMEMBERED),
     )
+    return changed is not None
 
 
 def end(
@@ -248,7 +249,11 @@ def end(
         worker=worker,
     )
     back = quota.release(upload.owner_id, upload.upload_id, upload.size)
-    return dynamodb.transact([{"Update": change}, *back]) is None
+    failed = dynamodb.transact([{"Update": change}, *back])
+    if failed == 1:
+        # The file was published and deleted before anybody said so here: its quota is given back.
+        failed = dynamodb.transact([{"Update": change}])
+    return failed is None
 
 
 def due(shard: str, limit: int) -> list[tuple[UUID, UUID]]:
