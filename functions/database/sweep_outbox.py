@@ -3,13 +3,10 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from aws_lambda_powertools import Logger
-
 from fragua.accounts import service as accounts
 from fragua.database import outbox
 from fragua.files import service as files
-
-log = Logger(service="fragua")
+from fragua.worker import log, schedule_handler
 
 EFFECTS: dict[str, Callable[[Mapping[str, Any]], None]] = {
     accounts.ACCOUNT_CHANGED: accounts.account_changed,
@@ -17,8 +14,11 @@ EFFECTS: dict[str, Callable[[Mapping[str, Any]], None]] = {
 }
 
 
-def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
+def sweep() -> dict[str, int]:
     done, errors = outbox.sweep(lambda kind, payload: EFFECTS[kind](payload))
     for error in errors:
         log.error("left undone", exc_info=error)
     return {"done": done, "failed": len(errors)}
+
+
+handler = schedule_handler(sweep)

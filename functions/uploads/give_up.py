@@ -1,4 +1,4 @@
-"""From the dead letters of the assembly queue: an upload whose tries are used up."""
+"""From the dead letters of the assembly queue: the last try for an upload, then it has failed."""
 
 from uuid import UUID
 
@@ -7,7 +7,8 @@ from fragua.worker import Message, queue_handler
 
 
 def give_up(message: Message) -> None:
-    assembly.give_up(UUID(message["owner_id"]), UUID(message["upload_id"]))
+    owner_id, upload_id = UUID(message["owner_id"]), UUID(message["upload_id"])
+    assembly.assemble(owner_id, upload_id, last_try=True)
 
 
 handler = queue_handler(give_up)

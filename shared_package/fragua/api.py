@@ -33,6 +33,7 @@ Event = dict[str, Any]
 
 # JSON bodies are short; files do not come this way.
 MAX_BODY = 1024 * 1024
+MAX_DEPTH = 32
 
 log = Logger(service="fragua")
 
@@ -177,9 +178,25 @@ def _with_json_body(event: Event) -> Event:
 
 def _parsed(raw: bytes) -> Any:
     try:
-        return json.loads(raw.decode(), parse_constant=_no_constant)
+        value = json.loads(raw.decode(), parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
         raise Problem("malformed_body") from error
+    if _deeper_than(MAX_DEPTH, value):
+        raise Problem("malformed_body", f"A body is nested at most {MAX_DEPTH} levels deep.")
+    return value
+
+
+def _deeper_than(limit: int, value: Any) -> bool:
+    """Tell whether lists and objects nest deeper: whoever parses it again has less stack left."""
+    level = [value]
+    for _ in range(limit):
+        level = [
+            child
+            for node in level
+            if isinstance(node, dict | list)
+            for child in (node.values() if isinstance(node, dict) else node)
+        ]
+    return any(isinstance(node, dict | list) for node in level)
 
 
 def _no_constant(name: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
+from threading import Lock
 from typing import Any
 
 import boto3
@@ -31,9 +32,18 @@ _THROTTLED = {
 _SLOW = {"complete_multipart_upload"}
 
 
-@cache
+# The caches do not lock, and neither does a session: threads would each make one of their own.
+_making = Lock()
+
+
 def client(service: str, *, patient: bool = False) -> BaseClient:
     """Return this process's client of a service; made at the first use, never at import."""
+    with _making:
+        return _client(service, patient)
+
+
+@cache
+def _client(service: str, patient: bool) -> BaseClient:
     config = Config(
         # Three tries of at most 2 + 5 s leave room for an answer within the gateway's 30 s.
         connect_timeout=2,
@@ -76,6 +86,12 @@ def call(service: str, operation: str, **arguments: Any) -> dict[str, Any]:
 def s3(operation: str, **arguments: Any) -> dict[str, Any]:
     """Send one S3 request about our own bucket: another account's bucket of that name refuses."""
     return call("s3", operation, ExpectedBucketOwner=settings().bucket_owner, **arguments)
+
+
+def forget() -> None:
+    """Make clients and session anew at the next use."""
+    _client.cache_clear()
+    session.cache_clear()
 
 
 def stream(service: str, body: Any) -> Iterator[bytes]:

@@ -12,13 +12,14 @@ from uuid import UUID
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
 from fragua import aws
-from fragua.errors import Refused, Unavailable
+from fragua.errors import Conflict, Refused, Unavailable
 
 Item = dict[str, Any]
 
-# A condition that failed, and a transaction that lost a race and may simply be sent again.
+# A condition that failed, a transaction that did not happen, a write that met a transaction.
 _CONDITION = "ConditionalCheckFailedException"
 _CANCELLED = "TransactionCanceledException"
+_CONFLICT = "TransactionConflictException"
 _LOSSES = 6
 # Seconds that the pause before another try grows by.
 _PAUSE = 0.1
@@ -107,7 +108,7 @@ def update(table: str, key: Item, change: str, condition: str = "", **values: An
     """Change one item and return all of it, or None when the condition did not hold."""
     action = update_action(table, key, change, condition, **values)
     try:
-        answer = aws.call("dynamodb", "update_item", ReturnValues="ALL_NEW", **action)
+        answer = _send("update_item", ReturnValues="ALL_NEW", **action)
     except Refused as error:
         if error.code == _CONDITION:
             return None
@@ -117,33 +118,47 @@ def update(table: str, key: Item, change: str, condition: str = "", **values: An
 
 def put(table: str, item: Item) -> None:
     """Write one item."""
-    aws.call("dynamodb", "put_item", **put_action(table, item))
+    _send("put_item", **put_action(table, item))
 
 
 def delete(table: str, key: Item) -> None:
     """Delete one item, if it is there."""
-    aws.call("dynamodb", "delete_item", TableName=table, Key=attributes(key))
+    _send("delete_item", TableName=table, Key=attributes(key))
 
 
 def transact(actions: Sequence[dict[str, Any]]) -> int | None:
     """Write all or nothing; return None when done, else the index of the first failed condition.
 
-    A transaction that lost a race against another is sent again; after some losses `Unavailable`.
+    Raises `Conflict` when it lost too many races against others.
+    """
+    try:
+        _send("transact_write_items", TransactItems=list(actions))
+    except Refused as error:
+        if error.code == _CANCELLED:
+            return _reasons(error).index("ConditionalCheckFailed")
+        raise
+    return None
+
+
+def _send(operation: str, **arguments: Any) -> dict[str, Any]:
+    """Send a write; again, after a pause, where it lost a race against a transaction.
+
+    Raises `Conflict` when it lost again and again: nothing was written then.
     """
     for losses in range(_LOSSES):
         # The later, the longer, and never in step with the others.
         time.sleep(random.uniform(0, _PAUSE * losses))  # noqa: S311 - a pause is no secret
         try:
-            aws.call("dynamodb", "transact_write_items", TransactItems=list(actions))
+            return aws.call("dynamodb", operation, **arguments)
         except Refused as error:
-            if error.code != _CANCELLED:
+            cancelled = error.code == _CANCELLED and "ConditionalCheckFailed" not in _reasons(error)
+            if not cancelled and error.code != _CONFLICT:
                 raise
-            reasons = [r.get("Code") for r in error.response.get("CancellationReasons", [])]
-            if "ConditionalCheckFailed" in reasons:
-                return reasons.index("ConditionalCheckFailed")
-        else:
-            return None
-    raise Unavailable("dynamodb")
+    raise Conflict("dynamodb")
+
+
+def _reasons(error: Refused) -> list[str]:
+    return [reason.get("Code", "") for reason in error.response.get("CancellationReasons", [])]
 
 
 def query(table: str, condition: str, **options: Any) -> tuple[list[Item], Item | None]:

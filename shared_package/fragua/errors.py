@@ -4,6 +4,7 @@ Exception
 ├── Problem            answered to the client as an RFC 9457 problem document
 │   ├── Invalid        422: the form is right, a field is not; carries JSON pointers
 │   └── Unavailable    503: something that we depend on is down
+│       └── Conflict   503: the same item was changed by too many at once; nothing was written
 ├── Refused            a store said no to one request; the caller knows what that means
 └── Retry              a worker cannot do its job now; the message shall come again
 
@@ -90,6 +91,10 @@ class Unavailable(Problem):
     def __init__(self, dependency: str) -> None:
         self.dependency = dependency
         super().__init__("unavailable", retry_after=2)
+
+
+class Conflict(Unavailable):
+    """503: others change the same thing all the time, and nothing was written."""
 
 
 class Refused(Exception):

@@ -68,7 +68,9 @@ def _address(bucket: str, key: str) -> tuple[str, str]:
     if override:
         # Emulators have no DNS for buckets: path style.
         return override.rstrip("/"), f"/{bucket}{path}"
-    return f"https://{bucket}.s3.{settings().region}.amazonaws.com", path
+    region = settings().region
+    suffix = "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
+    return f"https://{bucket}.s3.{region}.{suffix}", path
 
 
 def _quoted(text: str) -> str:

@@ -1,4 +1,4 @@
-"""The queue door: each message on its own, failures reported one by one.
+"""The doors of queues and schedules: each message on its own, failures reported one by one.
 
 A message that failed comes again soon (5 to 60 s) instead of after the queue's long visibility
 timeout; after the queue's `maxReceiveCount` it goes to the dead letters.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -36,6 +37,19 @@ def queue_handler(do: Callable[[Message], None]) -> Callable[[Event, Any], Event
     return handler
 
 
+def schedule_handler(do: Callable[[], dict[str, int]]) -> Callable[[Event, Any], dict[str, int]]:
+    """Make a Lambda handler of a schedule out of a job; what it returns is logged, too."""
+
+    def handler(_event: Event, context: Any) -> dict[str, int]:
+        log.setLevel(settings().log_level)
+        log.set_correlation_id(context.aws_request_id)
+        result = do()
+        log.info("swept", extra=result)
+        return result
+
+    return handler
+
+
 def _done(do: Callable[[Message], None], record: Mapping[str, Any]) -> bool:
     """Do one message's job; False when it shall come again."""
     log.set_correlation_id(record["messageId"])
@@ -56,17 +70,23 @@ def _done(do: Callable[[Message], None], record: Mapping[str, Any]) -> bool:
 def _soon(record: Mapping[str, Any]) -> None:
     receives = int(record["attributes"]["ApproximateReceiveCount"])
     pause = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2 ** (receives - 1))
-    # Queue by ARN: arn:aws:sqs:region:account:name
-    _, _, _, region, account, name = record["eventSourceARN"].split(":")
     try:
-        url = aws.call("sqs", "get_queue_url", QueueName=name, QueueOwnerAWSAccountId=account)
         aws.call(
             "sqs",
             "change_message_visibility",
-            QueueUrl=url["QueueUrl"],
+            QueueUrl=_queue_url(record["eventSourceARN"]),
             ReceiptHandle=record["receiptHandle"],
             VisibilityTimeout=int(settings().scaled(pause)),
         )
     except (Unavailable, Refused):
         # Then it comes after the queue's own timeout: later, but it comes.
-        log.warning("visibility not shortened", extra={"region": region})
+        log.warning("visibility not shortened")
+
+
+@cache
+def _queue_url(arn: str) -> str:
+    # arn:aws:sqs:region:account:name
+    account, name = arn.split(":")[4:]
+    answer = aws.call("sqs", "get_queue_url", QueueName=name, QueueOwnerAWSAccountId=account)
+    url: str = answer["QueueUrl"]
+    return url

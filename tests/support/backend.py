@@ -59,8 +59,9 @@ def environment_of(environment: dict[str, str]) -> Iterator[None]:
 
 def forget() -> None:
     """Forget what a process remembers of its environment, as a new one would."""
-    for cached in (settings, aws.client, aws.session, engine.engine):
+    for cached in (settings, engine.engine):
         cached.cache_clear()
+    aws.forget()
     presigning.signing_key.cache_clear()
     keys.forget()
     aws.session().events.register("provide-client-params.*.*", recorder.note)

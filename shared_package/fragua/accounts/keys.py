@@ -1,7 +1,8 @@
 """The keys that tokens are signed with, from Secrets Manager.
 
 The secret is JSON, `{"kid": "...", "key": "..."}`. After a rotation the previous version still
-verifies: tokens that are out there stay good for the rest of their life.
+verifies, so access tokens that are out there stay good for the rest of their life. Only one
+earlier key is kept: rotate less often than every 30 days, or refresh tokens end early.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from fragua.errors import Problem
 __all__ = ["Account", "Caller", "authenticate", "check"]
 
 # RFC 6750; one header only: the gateway joins two with a comma, which no token contains.
-_BEARER = re.compile(r"[Bb]earer +([\w.-]+)", re.ASCII)
+_BEARER = re.compile(r"(?i:bearer) +([\w.-]+)", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,6 @@ def check(claims: tokens.Claims) -> tuple[Account, Session]:
     if not account.active:
         raise Problem("account_disabled")
     # DynamoDB deletes expired items days late: the clock decides.
-    if session.expires_at <= clock.timestamp() or session.epoch != account.session_epoch:
+    if session.expires_at <= clock.timestamp() or session.epoch < account.session_epoch:
         raise Problem("session_ended")
     return account, session

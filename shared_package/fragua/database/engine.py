@@ -13,7 +13,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
+from pathlib import Path
 
+import botocore
 import psycopg2
 import sqlalchemy as sa
 from psycopg2 import extensions
@@ -53,6 +55,11 @@ def _wait(connection: extensions.connection) -> None:
             raise psycopg2.OperationalError("the database did not answer in time")
 
 
+# psycopg2's own OpenSSL looks for authorities where it was built. The certificates of RDS Proxy
+# are of Amazon's public ones, which botocore ships.
+_AUTHORITIES = Path(botocore.__file__).with_name("cacert.pem")
+
+
 @cache
 def engine() -> sa.Engine:
     """Return this process's engine (PostgreSQL by psycopg2)."""
@@ -82,7 +89,7 @@ def _url() -> sa.URL:
         host=secret["host"],
         port=int(secret.get("port", 5432)),
         database=secret.get("dbname", "fragua"),
-        query={"sslmode": "verify-full", "sslrootcert": "system"},
+        query={"sslmode": "verify-full", "sslrootcert": str(_AUTHORITIES)},
     )
 
 

@@ -24,6 +24,9 @@ from fragua.files.tables import files
 # Event of this room in the outbox.
 FILE_DELETED = "file_deleted"
 
+# What a deleted file is stripped of: its row stays, its owner's words do not.
+_DELETED: dict[str, Any] = {"file_name": "", "file_name_key": "", "checksums": {}}
+
 
 @dataclass(frozen=True)
 class NewFile:
@@ -54,15 +57,7 @@ class Filters:
 
 def publish(new: NewFile) -> UUID:
     """Make the row of a finished object, once however often it is asked for; return its id."""
-    file_id = clock.new_id()
-    row = asdict(new) | {
-        "id": file_id,
-        "file_name_key": new.file_name.casefold(),
-        "content_type_key": new.content_type.casefold(),
-        "status": "ready",
-        "created_at": clock.id_time(file_id),
-    }
-    add = insert(files).values(row).on_conflict_do_nothing(index_elements=["upload_id"])
+    add = insert(files).values(_row(new)).on_conflict_do_nothing(index_elements=["upload_id"])
     with writer() as db:
         db.execute(add)
         query = sa.select(files.c.id).where(files.c.upload_id == new.upload_id)
@@ -70,23 +65,42 @@ def publish(new: NewFile) -> UUID:
     return published
 
 
+def _row(new: NewFile) -> dict[str, Any]:
+    file_id = clock.new_id()
+    return asdict(new) | {
+        "id": file_id,
+        "file_name_key": new.file_name.casefold(),
+        "content_type_key": new.content_type.casefold(),
+        "status": "ready",
+        "created_at": clock.id_time(file_id),
+    }
+
+
 def find_by_upload(upload_id: UUID) -> UUID | None:
-    """Return the id of the file that an upload became, if it did."""
+    """Return the id of the file that an upload became, if it did, deleted or not."""
     with writer() as db:
         return db.execute(sa.select(files.c.id).where(files.c.upload_id == upload_id)).scalar()
 
 
-def withdraw(upload_id: UUID) -> None:
-    """Take back the file of an upload that has failed after all, if there is one."""
+def withdraw(new: NewFile) -> None:
+    """See to it that an upload that has failed is no file, nor becomes one any more."""
+    tombstone = insert(files).values(_row(new) | _DELETED | {"deleted_at": clock.now()})
     with writer() as db:
-        db.execute(files.delete().where(files.c.upload_id == upload_id))
+        db.execute(
+            tombstone.on_conflict_do_update(
+                index_elements=["upload_id"],
+                set_={"deleted_at": clock.now()},
+                where=files.c.deleted_at.is_(None),
+            )
+        )
 
 
 def page(
     owner_id: UUID, filters: Filters, limit: int, after: UUID | None
 ) -> tuple[list[File], UUID | None]:
     """Return at most `limit` files of an owner, newest first, and the id to go on after."""
-    query = sa.select(files).where(files.c.owner_id == owner_id, *_conditions(filters))
+    kept = (files.c.owner_id == owner_id, files.c.deleted_at.is_(None))
+    query = sa.select(files).where(*kept, *_conditions(filters))
     if after:
         query = query.where(files.c.id < after)
     with reader() as db:
@@ -126,7 +140,9 @@ def _find(owner_id: UUID, file_id: UUID) -> RowMapping:
 
 
 def _own(owner_id: UUID, file_id: UUID) -> sa.ColumnElement[bool]:
-    return sa.and_(files.c.owner_id == owner_id, files.c.id == file_id)
+    return sa.and_(
+        files.c.owner_id == owner_id, files.c.id == file_id, files.c.deleted_at.is_(None)
+    )
 
 
 def rename(owner_id: UUID, file_id: UUID, file_name: str) -> File:
@@ -148,8 +164,9 @@ def download(owner_id: UUID, file_id: UUID, *, inline: bool) -> Download:
 def delete(owner_id: UUID, file_id: UUID) -> None:
     """Delete a file; its bytes and its share of the quota follow at once, or by the sweeper."""
     with writer() as db:
-        gone = files.delete().where(_own(owner_id, file_id)).returning(files)
-        row = db.execute(gone).mappings().one_or_none()
+        gone = files.update().where(_own(owner_id, file_id)).returning(files)
+        values = _DELETED | {"deleted_at": clock.now()}
+        row = db.execute(gone.values(values)).mappings().one_or_none()
         if row is None:
             raise Problem("not_found")
         payload = {

@@ -28,6 +28,15 @@ files = sa.Table(
     sa.Column("checksums", JSONB, nullable=False),
     sa.Column("status", sa.Text, nullable=False),
     sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-    sa.Index("files_owner_id_id_idx", "owner_id", "id"),
-    sa.Index("files_owner_id_file_name_key_idx", "owner_id", "file_name_key"),
+    # A deleted file leaves ids and a size: an upload must not become a file a second time.
+    sa.Column("deleted_at", sa.DateTime(timezone=True)),
+    sa.Index(
+        "files_owner_id_id_idx", "owner_id", "id", postgresql_where=sa.text("deleted_at is null")
+    ),
+    sa.Index(
+        "files_owner_id_file_name_key_idx",
+        "owner_id",
+        "file_name_key",
+        postgresql_where=sa.text("deleted_at is null"),
+    ),
 )

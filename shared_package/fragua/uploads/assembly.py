@@ -41,12 +41,13 @@ class Broken(Exception):
         super().__init__(f"{code}: {detail}")
 
 
-def assemble(owner_id: UUID, upload_id: UUID) -> None:
+def assemble(owner_id: UUID, upload_id: UUID, *, last_try: bool = False) -> None:
     """Turn a closed upload into a file, or mark it failed with the reason.
 
     Does nothing for an upload that is unknown, ended, or in another worker's hands: that worker's
     own message comes again if it dies. Raises `Unavailable`, `Refused` or `Retry` when it should
-    be tried again.
+    be tried again. On the last try only a dependency that is down is a reason to wait: no outage,
+    however long, costs a file.
     """
     worker = str(clock.new_id())
     leased = _take(owner_id, upload_id, worker)
@@ -56,7 +57,11 @@ def assemble(owner_id: UUID, upload_id: UUID) -> None:
         _finish(leased, worker)
     except Broken as broken:
         _fail(leased, worker, broken)
-    except Exception:
+    except Exception as error:
+        if last_try and not isinstance(error, Unavailable | Retry):
+            log.exception("given up", extra={"upload_id": str(upload_id)})
+            _fail(leased, worker, Broken("assembly_failed", "The file could not be put together."))
+            return
         # The next try need not wait until the lease is over.
         store.unlease(leased, worker)
         raise
@@ -76,29 +81,42 @@ def _take(owner_id: UUID, upload_id: UUID, worker: str) -> Upload | None:
 
 
 def _finish(upload: Upload, worker: str) -> None:
-    stored = _join(upload)
-    sha256 = upload.checksums.get("sha256")
-    if sha256:
-        _verify_sha256(upload, worker, sha256)
-    file_id = files.publish(
-        files.NewFile(
-            owner_id=upload.owner_id,
-            upload_id=upload.upload_id,
-            file_name=upload.file_name,
-            size=upload.size,
-            content_type=upload.content_type,
-            detected_type=_detect(upload),
-            bucket=upload.bucket,
-            s3_bucket=upload.s3_bucket,
-            object_key=upload.object_key,
-            checksums=stored.checksums | ({"sha256": sha256} if sha256 else {}),
-        )
-    )
+    file_id = files.find_by_upload(upload.upload_id)
+    if file_id is None:
+        stored = _join(upload)
+        sha256 = upload.checksums.get("sha256")
+        if sha256:
+            _verify_sha256(upload, worker, sha256)
+        checksums = stored.checksums | ({"sha256": sha256} if sha256 else {})
+        new = _file(upload, _detect(upload), checksums)
+        # All that took its time: whoever holds the lease by now may have ended the upload.
+        _prolong(upload, worker)
+        file_id = files.publish(new)
     if not store.ready(upload, file_id):
         # Ready already, mostly. But if it was given up while this worker was slow, then the next
         # try finds it failed, and takes the file back.
         raise Retry("the upload had ended")
     log.info("assembled", extra={"upload_id": str(upload.upload_id), "file_id": str(file_id)})
+
+
+def _file(upload: Upload, detected_type: str | None, checksums: dict[str, str]) -> files.NewFile:
+    return files.NewFile(
+        owner_id=upload.owner_id,
+        upload_id=upload.upload_id,
+        file_name=upload.file_name,
+        size=upload.size,
+        content_type=upload.content_type,
+        detected_type=detected_type,
+        bucket=upload.bucket,
+        s3_bucket=upload.s3_bucket,
+        object_key=upload.object_key,
+        checksums=checksums,
+    )
+
+
+def _prolong(upload: Upload, worker: str) -> None:
+    if store.lease(upload, worker) is None:
+        raise Retry("another worker has the lease")
 
 
 def _join(upload: Upload) -> Stored:
@@ -148,7 +166,7 @@ def _verify_sha256(upload: Upload, worker: str, declared: str) -> None:
         since_heartbeat += len(piece)
         if since_heartbeat >= _HEARTBEAT:
             since_heartbeat = 0
-            store.lease(upload, worker)
+            _prolong(upload, worker)
     if base64.b64encode(digest.digest()).decode() != declared:
         raise Broken("checksum_mismatch", "The bytes have another SHA-256.")
 
@@ -157,7 +175,13 @@ def _detect(upload: Upload) -> str | None:
     """Tell the type by the first bytes (magic numbers by the library filetype), if they say so."""
     if not upload.size:
         return None
-    kind = filetype.guess(b"".join(objects.read(upload, PROBE)))
+    head = b"".join(objects.read(upload, PROBE))
+    try:
+        kind = filetype.guess(head)
+    # Its matchers parse what a stranger wrote; a type is a guess, and never worth a file.
+    except Exception:
+        log.warning("no type", exc_info=True, extra={"upload_id": str(upload.upload_id)})
+        return None
     return str(kind.mime) if kind else None
 
 
@@ -169,22 +193,7 @@ def _fail(upload: Upload, worker: str, broken: Broken) -> None:
 
 
 def _clean_up(upload: Upload) -> None:
-    files.withdraw(upload.upload_id)
+    """Let nothing remain of a failed upload, not even what a slow worker may still publish."""
+    files.withdraw(_file(upload, None, {}))
     objects.abort(upload)
     objects.delete(upload.s3_bucket, upload.object_key)
-
-
-def give_up(owner_id: UUID, upload_id: UUID) -> None:
-    """End an upload whose assembly was tried too often.
-
-    If only the last word was missing, the file is there and the upload is ready after all.
-    """
-    worker = str(clock.new_id())
-    leased = _take(owner_id, upload_id, worker)
-    if leased is None:
-        return
-    file_id = files.find_by_upload(upload_id)
-    if file_id:
-        store.ready(leased, file_id)
-        return
-    _fail(leased, worker, Broken("assembly_failed", "The file could not be put together."))

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
+from threading import Event
 from typing import TypeVar
 from uuid import UUID
 
 from fragua import aws, clock
 from fragua.accounts.sessions import Account
-from fragua.errors import Invalid, Problem, Refused, Unavailable, pointer
+from fragua.errors import Conflict, Invalid, Problem, Refused, Unavailable, pointer
 from fragua.settings import settings
 from fragua.uploads import fragments, objects, schemas, store
 from fragua.uploads.objects import Part
@@ -47,7 +48,13 @@ def create(account: Account, files: list[NewUpload]) -> list[CreatedUpload]:
     if account.committed + total > account.storage_quota:
         raise _quota_exceeded(account)
     uploads = _begin([_session(account.user_id, new) for new in files])
-    if not store.create(uploads, account.storage_quota):
+    try:
+        reserved = store.create(uploads, account.storage_quota)
+    except Conflict:
+        # Nothing was written; any other `Unavailable` leaves that open, and must not abandon.
+        _abandon(uploads)
+        raise
+    if not reserved:
         _abandon(uploads)
         raise _quota_exceeded(account)
     shares = fragments.share([upload.cut.count for upload in uploads], _URLS)
@@ -67,7 +74,9 @@ def _faults(new: NewUpload, at: str) -> list[tuple[str, str]]:
     size = new.fragment_size
     if size is None:
         size = fragments.default_fragment_size(new.size)
-    if not fragments.MIN_DIRECT <= size <= fragments.MAX_DIRECT:
+    if new.fragment_size is None and size > fragments.MAX_DIRECT:
+        faults.append((f"{at}/size", "does not fit 10,000 fragments of 5 GiB"))
+    elif not fragments.MIN_DIRECT <= size <= fragments.MAX_DIRECT:
         faults.append((f"{at}/fragment_size", "must be 5 MiB to 5 GiB"))
     elif fragments.Cut(new.size, size).count > fragments.MAX_DIRECT_COUNT:
         faults.append((f"{at}/fragment_size", "makes more than 10,000 fragments"))
@@ -111,18 +120,27 @@ def _session(owner_id: UUID, new: NewUpload) -> Upload:
 
 def _begin(uploads: list[Upload]) -> list[Upload]:
     """Begin the multipart uploads side by side; if one fails, drop the others."""
+    down = Event()
+
+    def begin(upload: Upload) -> Upload:
+        # Where one waited in vain the others would too, and together longer than the gateway.
+        if down.is_set():
+            raise Unavailable("s3")
+        try:
+            return objects.begin(upload)
+        except Unavailable:
+            down.set()
+            raise
+
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        jobs = [pool.submit(objects.begin, upload) for upload in uploads]
-        # Where one waited in vain, the others would too: longer than the client's patience.
-        wait(jobs, return_when=FIRST_EXCEPTION)
-        ran = [job for job in jobs if not job.cancel()]
-    failures = [failure for job in ran if (failure := job.exception())]
-    begun = [job.result() for job in ran if not job.exception()]
-    if not failures:
-        return begun
-    if not isinstance(failures[0], Unavailable):
+        jobs = [pool.submit(begin, upload) for upload in uploads]
+    failures = [failure for job in jobs if (failure := job.exception())]
+    begun = [job.result() for job in jobs if not job.exception()]
+    if failures and not down.is_set():
         _abandon(begun)
-    raise failures[0]
+    if failures:
+        raise failures[0]
+    return begun
 
 
 def _abandon(uploads: list[Upload]) -> None:
@@ -253,6 +271,8 @@ def _checksums(upload: Upload, checksum: Checksum | None) -> dict[str, str]:
         raise Invalid(("/checksum/algorithm", message))
     if fault := _too_long_to_hash(checksum, upload.size):
         raise Invalid(("/checksum/algorithm", fault))
+    if upload.status != "receiving" and checksum.algorithm not in upload.checksums:
+        raise Invalid(("/checksum", "the upload was closed without it, and it is not verified"))
     if upload.checksums.get(checksum.algorithm, checksum.value) != checksum.value:
         raise Invalid(("/checksum/value", "another value was declared before"))
     return {**upload.checksums, checksum.algorithm: checksum.value}

@@ -19,11 +19,13 @@ from fragua.uploads.fragments import Cut
 IDLE = 24 * 3600
 LONGEST = 14 * 24 * 3600
 # Seconds that a worker has an upload for itself, unless it asks for more.
-LEASE = 90
+LEASE = 180
 # Seconds until the sweeper looks after an upload whose assembly should be under way.
 _PATIENCE = 120
 # Seconds that an ended upload is remembered: long enough for a late client to read why.
 _REMEMBERED = 30 * 24 * 3600
+# Items of one read: a filter drops some, and too small a read would need many.
+_READ_AT_ONCE = 200
 # The sweeper's index is spread, or one partition would take the writes of all uploads.
 SHARDS = "0123456789abcdef"
 
@@ -120,15 +122,22 @@ def page(
     Returns at most `limit` and the id to go on after, or None at the end.
     """
     found: list[Upload] = []
+    # What began before this has ended before that: the past is not read through.
+    oldest = clock.first_id_at(clock.at(ended_since - settings().scaled(LONGEST)))
     start = _key(owner_id, after) if after else None
     while True:
         items, start = dynamodb.query(
             settings().uploads_table,
-            "#owner_id = :owner",
+            "#owner_id = :owner AND #upload_id >= :oldest",
             filter="attribute_not_exists(#ended_at) OR #ended_at = :none OR #ended_at >= :since",
-            values={"owner": owner_id, "since": ended_since, "none": None},
+            values={
+                "owner": owner_id,
+                "oldest": oldest,
+                "since": ended_since,
+                "none": None,
+            },
             start=start,
-            limit=limit + 1,
+            limit=max(limit + 1, _READ_AT_ONCE),
             forward=False,
         )
         found += [_upload(item) for item in items]
@@ -239,21 +248,23 @@ def end(
     change = dynamodb.update_action(
         settings().uploads_table,
         _key(upload.owner_id, upload.upload_id),
-        "SET #status = :to, #failure = :failure, #ended_at = :now, #ttl = :ttl"
-        " REMOVE #sweep_shard, #due_at",
+        "SET #status = :to, #failure = :failure, #ended_at = :now, #due_at = :due, #ttl = :ttl",
         condition,
         **{"from": "assembling" if status == "failed" else "receiving", "to": status},
         failure=failure,
         now=now,
+        # The sweeper comes once more: the store may be down now, a part may be in flight.
+        due=now + settings().scaled(_PATIENCE),
         ttl=math.ceil(now + _REMEMBERED),
         worker=worker,
     )
     back = quota.release(upload.owner_id, upload.upload_id, upload.size)
-    failed = dynamodb.transact([{"Update": change}, *back])
-    if failed == 1:
-        # The file was published and deleted before anybody said so here: its quota is given back.
-        failed = dynamodb.transact([{"Update": change}])
-    return failed is None
+    return dynamodb.transact([{"Update": change}, *back]) is None
+
+
+def leave(upload: Upload) -> None:
+    """Say that nobody needs to look after an ended upload any more."""
+    _change(upload, "REMOVE #sweep_shard, #due_at", "attribute_exists(#upload_id)")
 
 
 def due(shard: str, limit: int) -> list[tuple[UUID, UUID]]:

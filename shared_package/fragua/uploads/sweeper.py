@@ -37,6 +37,12 @@ def _mend(owner_id: UUID, upload_id: UUID) -> bool:
         service.enqueue(upload)
         store.postpone(upload)
         return True
+    if upload and upload.status in ("aborted", "expired", "failed"):
+        # Whatever was in flight when it ended has landed by now.
+        objects.abort(upload)
+        objects.delete(upload.s3_bucket, upload.object_key)
+        store.leave(upload)
+        return True
     return False
 
 

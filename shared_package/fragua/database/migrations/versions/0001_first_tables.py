@@ -81,12 +81,15 @@ def upgrade() -> None:
         sa.Column("checksums", JSONB, nullable=False),
         sa.Column("status", sa.Text, nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("deleted_at", sa.DateTime(timezone=True)),
         sa.PrimaryKeyConstraint("id", name="files_pkey"),
         sa.ForeignKeyConstraint(["owner_id"], ["users.id"], name="files_owner_id_fkey"),
         sa.UniqueConstraint("upload_id", name="files_upload_id_key"),
     )
-    op.create_index("files_owner_id_id_idx", "files", ["owner_id", "id"])
-    op.create_index("files_owner_id_file_name_key_idx", "files", ["owner_id", "file_name_key"])
+    kept = sa.text("deleted_at is null")
+    for columns in (["owner_id", "id"], ["owner_id", "file_name_key"]):
+        name = f"files_{'_'.join(columns)}_idx"
+        op.create_index(name, "files", columns, postgresql_where=kept)
     op.create_table(
         "outbox",
         sa.Column("id", sa.Uuid, nullable=False),
