@@ -12,9 +12,9 @@ from uuid import UUID
 
 from fragua import aws, clock
 from fragua.accounts.sessions import Account
-from fragua.errors import Conflict, Invalid, Problem, Refused, Unavailable, pointer
+from fragua.errors import Conflict, Invalid, Problem, Refused, Unavailable
 from fragua.settings import settings
-from fragua.uploads import fragments, objects, schemas, store
+from fragua.uploads import fragments, objects, rules, schemas, store
 from fragua.uploads.objects import Part
 from fragua.uploads.schemas import Checksum, CreatedUpload, Fragment, NewUpload, UploadSummary
 from fragua.uploads.store import Upload
@@ -27,8 +27,6 @@ _URLS = 1000
 _LISTED = 7 * 24 * 3600
 # Requests to S3 side by side.
 _AT_ONCE = 10
-# Bytes of a file whose SHA-256 can be asked for.
-MAX_SHA256 = 20 * fragments.GIB
 # A fresh sign of life is written at most this often (seconds): URLs are asked for in bursts.
 _TOUCH = 60
 
@@ -38,7 +36,11 @@ def create(account: Account, files: list[NewUpload]) -> list[CreatedUpload]:
 
     Raises `Invalid`, or `Problem` file_too_large or quota_exceeded.
     """
-    errors = [e for position, new in enumerate(files) for e in _faults(new, f"/files/{position}")]
+    errors = [
+        e
+        for position, new in enumerate(files)
+        for e in rules.creation_faults(new, f"/files/{position}")
+    ]
     if errors:
         raise Invalid(*errors)
     total = sum(new.size for new in files)
@@ -62,32 +64,6 @@ def create(account: Account, files: list[NewUpload]) -> list[CreatedUpload]:
         _view(upload, [], CreatedUpload, fragments=_first(upload, share))
         for upload, share in zip(uploads, shares, strict=True)
     ]
-
-
-def _faults(new: NewUpload, at: str) -> list[tuple[str, str]]:
-    """Say what a schema can't: what depends on other fields or on what exists."""
-    faults = []
-    if new.bucket != "default":
-        faults.append((f"{at}/bucket", "there is no such bucket"))
-    if new.checksum and (fault := _too_long_to_hash(new.checksum, new.size)):
-        faults.append((f"{at}/checksum/algorithm", fault))
-    size = new.fragment_size
-    if size is None:
-        size = fragments.default_fragment_size(new.size)
-    if new.fragment_size is None and size > fragments.MAX_DIRECT:
-        faults.append((f"{at}/size", "does not fit 10,000 fragments of 5 GiB"))
-    elif not fragments.MIN_DIRECT <= size <= fragments.MAX_DIRECT:
-        faults.append((f"{at}/fragment_size", "must be 5 MiB to 5 GiB"))
-    elif fragments.Cut(new.size, size).count > fragments.MAX_DIRECT_COUNT:
-        faults.append((f"{at}/fragment_size", "makes more than 10,000 fragments"))
-    return faults
-
-
-def _too_long_to_hash(checksum: Checksum, size: int) -> str | None:
-    # A SHA-256 is one pass over all bytes by one worker, within one run of the function.
-    if checksum.algorithm == "sha256" and size > MAX_SHA256:
-        return "sha256 is verified up to 20 GiB"
-    return None
 
 
 def _quota_exceeded(account: Account) -> Problem:
@@ -200,7 +176,7 @@ def presign(
     if upload.status == "receiving" and upload.expired():
         # Fragments may have arrived since we last heard of it: S3 knows.
         upload, _ = _look(owner_id, upload_id)
-    faults = _presign_faults(upload, numbers, crc32)
+    faults = rules.presign_faults(upload, numbers, crc32)
     if faults:
         raise Invalid(*faults)
     _refuse_ended(upload)
@@ -209,24 +185,6 @@ def presign(
         store.touch(upload, now)
     checksums = {int(number): value for number, value in crc32.items()}
     return objects.fragment_urls(upload, list(dict.fromkeys(numbers)), checksums)
-
-
-def _presign_faults(
-    upload: Upload, numbers: list[int], crc32: dict[str, str]
-) -> list[tuple[str, str]]:
-    count = upload.cut.count
-    faults = [
-        (f"/numbers/{position}", f"must be 1 to {count}")
-        for position, number in enumerate(numbers)
-        if number > count
-    ]
-    wanted = {str(number) for number in numbers}
-    faults += [
-        (pointer("crc32", number), "is not one of the numbers") for number in crc32.keys() - wanted
-    ]
-    if crc32 and upload.algorithm != "crc32":
-        faults.append(("/crc32", f"the upload keeps {upload.algorithm}"))
-    return faults
 
 
 def _refuse_ended(upload: Upload) -> None:
@@ -244,7 +202,7 @@ def complete(owner_id: UUID, upload_id: UUID, checksum: Checksum | None) -> sche
     can't have.
     """
     upload, arrived = _look(owner_id, upload_id)
-    checksums = _checksums(upload, checksum)
+    checksums = rules.joined_checksums(upload, checksum)
     if upload.status in ("aborted", "expired", "failed"):
         raise Problem(f"upload_{upload.status}", failure=upload.failure)
     if upload.status == "receiving":
@@ -260,22 +218,6 @@ def complete(owner_id: UUID, upload_id: UUID, checksum: Checksum | None) -> sche
     if upload.status == "assembling" and not upload.leased:
         enqueue(upload)
     return _view(upload, [], schemas.Upload)
-
-
-def _checksums(upload: Upload, checksum: Checksum | None) -> dict[str, str]:
-    """Join what was declared at creation with what is declared now."""
-    if checksum is None:
-        return upload.checksums
-    if checksum.algorithm not in (upload.algorithm, "sha256"):
-        message = f"the upload keeps {upload.algorithm}; that or sha256 can be declared now"
-        raise Invalid(("/checksum/algorithm", message))
-    if fault := _too_long_to_hash(checksum, upload.size):
-        raise Invalid(("/checksum/algorithm", fault))
-    if upload.status != "receiving" and checksum.algorithm not in upload.checksums:
-        raise Invalid(("/checksum", "the upload was closed without it, and it is not verified"))
-    if upload.checksums.get(checksum.algorithm, checksum.value) != checksum.value:
-        raise Invalid(("/checksum/value", "another value was declared before"))
-    return {**upload.checksums, checksum.algorithm: checksum.value}
 
 
 def enqueue(upload: Upload) -> None:
