@@ -181,6 +181,9 @@ def _parsed(raw: bytes) -> Any:
         value = json.loads(raw.decode(), parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
         raise Problem("malformed_body") from error
+    # Powertools would look for the object inside of a list.
+    if not isinstance(value, dict):
+        raise Invalid(("", "must be an object"))
     if _deeper_than(MAX_DEPTH, value):
         raise Problem("malformed_body", f"A body is nested at most {MAX_DEPTH} levels deep.")
     return value
@@ -205,8 +208,9 @@ def _no_constant(name: str) -> None:
 
 
 def _answer_problem(error: Exception) -> Any:
-    # Powertools asks for a response; the door builds all problem documents in one place.
-    raise error
+    # Powertools asks for a response, but the door builds all problem documents in one place. It
+    # would answer its own NotFoundError (an id that no URL of its making has) by itself.
+    raise Problem("not_found") if isinstance(error, NotFoundError) else error
 
 
 def _built(error: Exception) -> Event:
@@ -232,8 +236,6 @@ def _problem(error: Exception) -> Problem:
     if isinstance(error, Problem):
         log.info("problem", extra={"code": error.code, "status": error.status})
         return error
-    if isinstance(error, NotFoundError):
-        return Problem("not_found")
     if isinstance(error, RequestValidationError):
         return _invalid(error)
     # The traceback is for the log alone.

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import base64
 import unicodedata
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, TypeVar
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from fragua.errors import Invalid
+
+Key = TypeVar("Key", UUID, str)
 
 # PostgreSQL answers in the time zone of its session; we answer in UTC.
 Time = Annotated[datetime, AfterValidator(lambda moment: moment.astimezone(UTC))]
@@ -65,19 +68,30 @@ _WORD = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 MediaType = Annotated[str, Field(max_length=255, pattern=rf"^{_WORD}/{_WORD}( *;[ -~]*)?$")]
 
 
-def encode_cursor(last: UUID | None) -> str | None:
+def encode_cursor(last: UUID | str | None) -> str | None:
     """Make the cursor of the page after the row `last`, or none after the last page."""
     if last is None:
         return None
-    return base64.urlsafe_b64encode(last.bytes).decode().rstrip("=")
+    key = last.bytes if isinstance(last, UUID) else last.encode()
+    return base64.urlsafe_b64encode(key).decode().rstrip("=")
 
 
 def decode_cursor(cursor: str | None) -> UUID | None:
-    """Read a cursor back; `Invalid` if we can't have made it."""
+    """Read the cursor of a list by id back; `Invalid` if we can't have made it."""
+    return _decoded(cursor, lambda key: UUID(bytes=key))
+
+
+def decode_text_cursor(cursor: str | None) -> str | None:
+    """Read the cursor of a list by name back; `Invalid` if we can't have made it."""
+    return _decoded(cursor, lambda key: printable(key.decode()))
+
+
+def _decoded(cursor: str | None, read: Callable[[bytes], Key]) -> Key | None:
     if cursor is None:
         return None
     try:
-        last = UUID(bytes=base64.b64decode(cursor + "==", altchars=b"-_", validate=True))
+        padding = "=" * (-len(cursor) % 4)
+        last = read(base64.b64decode(cursor + padding, altchars=b"-_", validate=True))
     except ValueError:
         last = None
     # The decoder ignores stray bits, so compare: only what we gave out is accepted.

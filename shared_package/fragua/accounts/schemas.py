@@ -69,8 +69,9 @@ class PasswordChange(Request):
 class ProfileChange(Request):
     """Fields of the own profile; what is left out stays. `null` clears city or country."""
 
-    first_name: Name = ""
-    last_name: Name = ""
+    # Left out is not null: the defaults are never used, and the document shows none.
+    first_name: Annotated[Name, Field(default_factory=str)]
+    last_name: Annotated[Name, Field(default_factory=str)]
     city: Name | None = None
     country: Name | None = None
 
@@ -128,4 +129,4 @@ class PlanList(Answer):
     """A page of plans."""
 
     items: list[Plan]
-    next_cursor: str | None = None
+    next_cursor: str | None

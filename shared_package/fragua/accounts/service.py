@@ -141,11 +141,14 @@ def _shown(row: RowMapping | None) -> User:
     return User.model_validate(row)
 
 
-def list_plans() -> list[Plan]:
-    """Return all plans, the smallest first."""
+def list_plans(limit: int, after: str | None) -> tuple[list[Plan], str | None]:
+    """Return at most `limit` plans by name, and the name to go on after."""
+    query = sa.select(plans).order_by(plans.c.name).limit(limit + 1)
+    if after is not None:
+        query = query.where(plans.c.name > after)
     with reader() as db:
-        rows = db.execute(sa.select(plans).order_by(plans.c.storage_quota, plans.c.name))
-        return [Plan.model_validate(row) for row in rows.mappings()]
+        found = [Plan.model_validate(row) for row in db.execute(query).mappings()]
+    return found[:limit], found[limit - 1].name if len(found) > limit else None
 
 
 def bootstrap(new: Registration) -> tuple[UUID, bool]:

@@ -10,7 +10,7 @@ from fragua.database.metadata import metadata
 plans = sa.Table(
     "plans",
     metadata,
-    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text(collation="C"), primary_key=True),
     sa.Column("thumbnail_heights", ARRAY(sa.Integer), nullable=False),
     sa.Column("original_link", sa.Boolean, nullable=False),
     sa.Column("temporary_links", sa.Boolean, nullable=False),
@@ -32,7 +32,9 @@ users = sa.Table(
     sa.Column("city", sa.Text),
     sa.Column("country", sa.Text),
     sa.Column("role", sa.Text, nullable=False),
-    sa.Column("plan", sa.Text, sa.ForeignKey("plans.name"), nullable=False, index=True),
+    sa.Column(
+        "plan", sa.Text(collation="C"), sa.ForeignKey("plans.name"), nullable=False, index=True
+    ),
     sa.Column("active", sa.Boolean, nullable=False, server_default=sa.true()),
     # Raised by each change that DynamoDB must know of; an older one never overwrites a newer one.
     sa.Column("version", sa.BigInteger, nullable=False, server_default="1"),

@@ -24,7 +24,7 @@ BUILT_IN = [
 def upgrade() -> None:
     plans = op.create_table(
         "plans",
-        sa.Column("name", sa.Text, nullable=False),
+        sa.Column("name", sa.Text(collation="C"), nullable=False),
         sa.Column("thumbnail_heights", ARRAY(sa.Integer), nullable=False),
         sa.Column("original_link", sa.Boolean, nullable=False),
         sa.Column("temporary_links", sa.Boolean, nullable=False),
@@ -46,7 +46,7 @@ def upgrade() -> None:
         sa.Column("city", sa.Text),
         sa.Column("country", sa.Text),
         sa.Column("role", sa.Text, nullable=False),
-        sa.Column("plan", sa.Text, nullable=False),
+        sa.Column("plan", sa.Text(collation="C"), nullable=False),
         sa.Column("active", sa.Boolean, nullable=False, server_default=sa.true()),
         sa.Column("version", sa.BigInteger, nullable=False, server_default="1"),
         sa.Column("session_epoch", sa.BigInteger, nullable=False, server_default="1"),
