@@ -1,0 +1,51 @@
+"""Mistakes of moto 5.2 that no door in front of it can mend."""
+
+from collections.abc import Iterable, Iterator
+from threading import Lock
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+from moto.s3.models import FakeKey, FakeMultipart, S3Backend
+
+
+def apply() -> None:
+    """Mends ListParts, whose pages count parts instead of comparing part numbers.
+
+    With a hole in the numbers, moto skips parts between two pages, or says that there are more
+    where there are none.
+    """
+    FakeMultipart.list_parts = _list_parts  # type: ignore[method-assign,assignment]
+    S3Backend.is_truncated = _is_truncated  # type: ignore[method-assign,assignment]
+
+
+def _list_parts(
+    upload: FakeMultipart, part_number_marker: int, max_parts: int
+) -> Iterator[FakeKey]:
+    following = sorted(number for number in upload.parts if number > part_number_marker)
+    return (upload.parts[number] for number in following[:max_parts])
+
+
+def _is_truncated(
+    backend: S3Backend, bucket_name: str, multipart_id: str, next_part_number_marker: int
+) -> bool:
+    parts = backend.get_bucket(bucket_name).multiparts[multipart_id].parts
+    return any(number > next_part_number_marker for number in parts)
+
+
+class OneByOne:
+    """Sends DynamoDB's requests one after another.
+
+    moto checks the conditions of a transaction and writes it in two steps, and other threads get
+    in between: two transactions at once may both find room for what has room only once.
+    """
+
+    def __init__(self, application: WSGIApplication) -> None:
+        self._application = application
+        self._lock = Lock()
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Passes a request on, alone if it is for DynamoDB."""
+        if not environ.get("HTTP_X_AMZ_TARGET", "").startswith("DynamoDB_"):
+            return self._application(environ, start_response)
+        with self._lock:
+            # moto's answers are whole lists, made before this returns.
+            return self._application(environ, start_response)
