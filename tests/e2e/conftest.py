@@ -1,0 +1,105 @@
+"""The stacks under test and the people in them.
+
+`FRAGUA_BASE_URL` names a stack that runs already; without it one is started here and ended by
+SIGTERM. Tests of expiry always have a second one of their own, on which time runs faster.
+"""
+
+import os
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+
+import httpx
+import pytest
+
+from tests.e2e.support.clients import client, store, transport
+from tests.e2e.support.hurry import SCALE, Ageing, prepare
+from tests.e2e.support.people import Person, log_in, register
+from tests.e2e.support.stack import SUPERADMIN_EMAIL, SUPERADMIN_PASSWORD, LocalStack
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What waits for an expiry comes last: the time passes while the other tests run."""
+    items.sort(key=needs_age)
+    for item in filter(needs_age, items):
+        item.add_marker(pytest.mark.timeout(180))
+
+
+def needs_age(item: pytest.Item) -> bool:
+    """Whether the test is about what grew old on the faster stack."""
+    return "ageing" in getattr(item, "fixturenames", ())
+
+
+@pytest.fixture(scope="session", autouse=True)
+def hurried(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator["Future[Ageing] | None"]:
+    """Begins, beside the tests, a stack on which time runs faster, if any test asks for it."""
+    if not any(map(needs_age, request.session.items)):
+        yield None
+        return
+    stack = LocalStack(tmp_path_factory.mktemp("hurried") / "stderr", SCALE)
+    stack.start()
+    try:
+        with ThreadPoolExecutor(1) as beside:
+            yield beside.submit(lambda: prepare(stack.ready(seconds=120)))
+    finally:
+        stack.stop()
+
+
+@pytest.fixture(scope="session")
+def ageing(hurried: "Future[Ageing] | None") -> Ageing:
+    """The faster stack, and what has been growing old on it since the tests began."""
+    assert hurried is not None
+    return hurried.result(timeout=180)
+
+
+@pytest.fixture(scope="session")
+def base_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of the stack under test."""
+    given = os.environ.get("FRAGUA_BASE_URL")
+    if given:
+        yield given.rstrip("/")
+        return
+    stack = LocalStack(tmp_path_factory.mktemp("stack") / "stderr")
+    stack.start()
+    try:
+        yield stack.ready()
+    finally:
+        stack.stop()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _connections() -> Iterator[None]:
+    yield
+    transport().close()
+    store().close()
+
+
+@pytest.fixture(scope="session")
+def anonymous(base_url: str) -> httpx.Client:
+    """Somebody without a token."""
+    return client(base_url)
+
+
+@pytest.fixture(scope="session")
+def ana(base_url: str) -> Person:
+    """A user whom many tests share: they leave her session, profile and quota alone."""
+    return register(base_url, first_name="Ana")
+
+
+@pytest.fixture(scope="session")
+def bob(base_url: str) -> Person:
+    """Somebody else, who must never get at what is Ana's."""
+    return register(base_url, first_name="Bob")
+
+
+@pytest.fixture
+def newcomer(base_url: str) -> Person:
+    """A user of one's own, to use up."""
+    return register(base_url)
+
+
+@pytest.fixture(scope="session")
+def superadmin(base_url: str) -> Person:
+    """The account that the stack was started with."""
+    return log_in(base_url, SUPERADMIN_EMAIL, SUPERADMIN_PASSWORD)

@@ -1,0 +1,7 @@
+"""What the tests share: a running stack, people who use it, and the shapes of its answers."""
+
+import pytest
+
+# The modules with assertions in them, before they are imported: a failure says what it compared.
+REWRITTEN = ("conventions", "disposition", "hurry", "people", "sending", "shapes")
+pytest.register_assert_rewrite(*(f"{__name__}.{module}" for module in REWRITTEN))

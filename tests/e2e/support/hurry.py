@@ -1,0 +1,77 @@
+"""Life on the stack with FRAGUA_TIME_SCALE: tokens die in a third of a second, uploads in 30 s."""
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from tests.e2e.support.clients import client
+from tests.e2e.support.conventions import describe
+from tests.e2e.support.people import Person, registration
+from tests.e2e.support.sending import GIB, Json, create, put, reserve, wanted
+from tests.e2e.support.waiting import eventually
+
+SCALE = 2880
+UPLOAD_LIFE = 24 * 3600 / SCALE
+TRIES = 60
+
+
+class Refreshing(httpx.Auth):
+    """Gets a new pair of tokens whenever the access token has died, as a client does."""
+
+    requires_response_body = True
+
+    def __init__(self, base_url: str, tokens: dict[str, Any]) -> None:
+        self.refresh_url = f"{base_url}/v1/auth/refresh"
+        self.tokens = tokens
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        """Send, and after a 401 refresh and send again; it may take a few rounds."""
+        for _ in range(TRIES):
+            request.headers["authorization"] = f"Bearer {self.tokens['access_token']}"
+            answer = yield request
+            if answer.status_code != 401:
+                return
+            body = {"refresh_token": self.tokens["refresh_token"]}
+            renewed = yield httpx.Request("POST", self.refresh_url, json=body)
+            assert renewed.status_code == 200, describe(renewed)
+            self.tokens = renewed.json()
+
+
+@dataclass(frozen=True)
+class Ageing:
+    """A person on the faster stack and the uploads that were begun when it started."""
+
+    base_url: str
+    person: Person
+    unsent: Json
+    unfinished: Json
+
+
+def prepare(base_url: str) -> Ageing:
+    """Register somebody and leave uploads lying that take two thirds of the quota."""
+    http = client(base_url)
+    body = registration()
+    http.post("/v1/auth/register", json=body).raise_for_status()
+    credentials = {"email": body["email"], "password": body["password"]}
+    tokens = http.post("/v1/auth/login", json=credentials).raise_for_status().json()
+    http.auth = Refreshing(base_url, tokens)
+    person = Person(http, body["email"], body["password"], tokens["user"], tokens)
+    unsent = create(person, *(wanted(5 * GIB, fragment_size=5 * GIB) for _ in range(2)))
+    unfinished = reserve(person, 3)
+    send_in_time(person, unfinished, b"abc")
+    return Ageing(base_url, person, unsent[0], unfinished)
+
+
+def fresh(person: Person, upload: Json) -> Json:
+    """A fresh URL for the upload's first fragment."""
+    path = f"/v1/uploads/{upload['id']}/fragments"
+    answer = person.http.post(path, json={"numbers": [1]})
+    assert answer.status_code == 200, describe(answer)
+    return dict(answer.json()["fragments"][0])
+
+
+def send_in_time(person: Person, upload: Json, data: bytes) -> None:
+    """Send the only fragment, with fresh URLs until one is still good when the bytes arrive."""
+    eventually(lambda: put(fresh(person, upload), data).status_code, lambda got: got == 200, 20)
