@@ -1,0 +1,153 @@
+"""Handlers in processes of their own, to be killed: forked from one that has imported it all.
+
+with Workers(environment) as workers:
+    worker = workers.start("uploads.assemble", event, environment)
+    worker.kill()
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import time
+import traceback
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from tests.support.events import Context
+
+ROOT = Path(__file__).parents[2]
+_PATH = os.pathsep.join(str(ROOT / name) for name in ("functions", "shared_package", "."))
+_SERVICES = ("dynamodb", "s3", "sqs", "secretsmanager")
+_PATIENCE = 50.0
+
+
+@dataclass
+class Outcome:
+    """What a worker said before it ended: the handler's answer and its time in seconds."""
+
+    answer: Any
+    seconds: float
+    error: str = ""
+
+
+@dataclass
+class Worker:
+    """A process that runs a handler on one event."""
+
+    pid: int
+    _pipe: int
+
+    def kill(self) -> None:
+        """End it by SIGKILL, and see that it has ended."""
+        os.kill(self.pid, signal.SIGKILL)
+        assert self.outcome() is None, "it had ended before it was killed"
+
+    def outcome(self) -> Outcome | None:
+        """Wait for its end; None when it was killed before it could say something."""
+        said, deadline = b"", time.monotonic() + _PATIENCE
+        while select.select([self._pipe], [], [], max(0.0, deadline - time.monotonic()))[0]:
+            piece = os.read(self._pipe, 65536)
+            if not piece:
+                os.close(self._pipe)
+                return Outcome(**json.loads(said)) if said else None
+            said += piece
+        self.abandon()
+        raise AssertionError(f"a worker did not end within {_PATIENCE} s")
+
+    def answer(self) -> Any:
+        """Wait for its end and return what the handler answered; it must have."""
+        outcome = self.outcome()
+        assert outcome is not None, "the worker died"
+        assert not outcome.error, outcome.error
+        return outcome.answer
+
+    def abandon(self) -> None:
+        """End it, whatever it does."""
+        os.kill(self.pid, signal.SIGKILL)
+        os.close(self._pipe)
+
+
+class Workers:
+    """The parent of the workers; `environment` is one to import the handlers with."""
+
+    def __init__(self, environment: dict[str, str]) -> None:
+        self._socket, theirs = socket.socketpair()
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "tests.support.workers", str(theirs.fileno())],
+                pass_fds=[theirs.fileno()],
+                cwd=ROOT,
+                env={**os.environ, **environment, "PYTHONPATH": _PATH},
+                stdout=subprocess.DEVNULL,
+            )
+
+    def start(self, module: str, event: dict[str, Any], environment: dict[str, str]) -> Worker:
+        """Run `module.handler(event)` in a process with that environment added to this one's."""
+        mine, theirs = os.pipe()
+        job = {"module": module, "event": event, "environment": {**os.environ, **environment}}
+        socket.send_fds(self._socket, [json.dumps(job).encode() + b"\n"], [theirs])
+        os.close(theirs)
+        return Worker(int.from_bytes(os.read(mine, 4)), mine)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        # Its end of the socket says that there is nothing more to do.
+        self._socket.close()
+        self._process.wait(10)
+
+
+def _main(jobs: socket.socket) -> None:
+    """Fork for each job until the other end is closed."""
+    # Nobody waits for the children: the kernel forgets them.
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    _import_all()
+    while True:
+        text, pipes, _, _ = socket.recv_fds(jobs, 1 << 20, 1)
+        if not text:
+            return
+        while not text.endswith(b"\n"):
+            text += jobs.recv(1 << 20)
+        if os.fork() == 0:
+            jobs.close()
+            _work(json.loads(text), pipes[0])
+        os.close(pipes[0])
+
+
+def _import_all() -> None:
+    from fragua import aws
+
+    for path in sorted((ROOT / "functions").glob("*/*.py")):
+        importlib.import_module(f"{path.parent.name}.{path.stem}")
+    for service in _SERVICES:
+        # What the SDK loads for a service stays with its session.
+        aws.session().client(service)
+
+
+def _work(job: dict[str, Any], pipe: int) -> None:
+    os.write(pipe, os.getpid().to_bytes(4))
+    os.environ.clear()
+    os.environ.update(job["environment"])
+    begin = time.monotonic()
+    answer, error = None, ""
+    try:
+        answer = importlib.import_module(job["module"]).handler(job["event"], Context())
+    except BaseException:  # noqa: BLE001 - whatever it is, the test reads it
+        error = traceback.format_exc()
+    said = {"answer": answer, "seconds": time.monotonic() - begin, "error": error}
+    with os.fdopen(pipe, "w") as out:
+        json.dump(said, out)
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    _main(socket.socket(fileno=int(sys.argv[1])))

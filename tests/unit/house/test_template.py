@@ -1,0 +1,193 @@
+"""What the template promises: nothing lost, nothing open, nobody allowed more than they need."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from fragua.settings import Settings
+from tests.unit.conftest import ENVIRONMENT
+
+Resources = dict[str, dict[str, Any]]
+# AWS has no resources for these: a function's network interfaces are made by Lambda.
+WITHOUT_RESOURCES = {
+    "ec2:CreateNetworkInterface",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeSubnets",
+    "ec2:DeleteNetworkInterface",
+    "ec2:AssignPrivateIpAddresses",
+    "ec2:UnassignPrivateIpAddresses",
+}
+# What a laptop or a test sets besides, and what Lambda sets by itself.
+NOT_IN_GLOBALS = {"DATABASE_URL", "FRAGUA_TIME_SCALE", "AWS_REGION"}
+
+
+def of_type(resources: Resources, kind: str) -> dict[str, dict[str, Any]]:
+    return {
+        name: resource["Properties"]
+        for name, resource in resources.items()
+        if resource["Type"] == kind
+    }
+
+
+def statements(resources: Resources) -> Iterator[dict[str, Any]]:
+    """Yield every statement that gives a role something."""
+    for policy in of_type(resources, "AWS::IAM::ManagedPolicy").values():
+        yield from policy["PolicyDocument"]["Statement"]
+    for role in of_type(resources, "AWS::IAM::Role").values():
+        for policy in role.get("Policies", []):
+            yield from policy["PolicyDocument"]["Statement"]
+
+
+def listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def test_there_is_room_below_500_resources(resources: Resources) -> None:
+    assert 50 < len(resources) < 250
+
+
+def test_a_queue_hides_a_message_six_times_as_long_as_its_worker_may_take(
+    resources: Resources,
+) -> None:
+    sources = of_type(resources, "AWS::Lambda::EventSourceMapping").values()
+    assert sources
+    for source in sources:
+        queue = resources[source["EventSourceArn"]["Fn::GetAtt"][0]]["Properties"]
+        worker = resources[source["FunctionName"]["Ref"]]["Properties"]
+        assert queue["VisibilityTimeout"] >= 6 * worker["Timeout"]
+        assert queue["VisibilityTimeout"] <= 12 * 3600
+        assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+        assert source["ScalingConfig"]["MaximumConcurrency"] >= 2
+
+
+def test_a_queue_has_dead_letters_or_holds_them(resources: Resources) -> None:
+    queues = of_type(resources, "AWS::SQS::Queue")
+    redriven = {name: q["RedrivePolicy"] for name, q in queues.items() if "RedrivePolicy" in q}
+    dead = {policy["deadLetterTargetArn"]["Fn::GetAtt"][0] for policy in redriven.values()}
+    assert set(queues) == set(redriven) | dead
+    assert {policy["maxReceiveCount"] for policy in redriven.values()} == {5}
+    assert all(q["SqsManagedSseEnabled"] for q in queues.values())
+    # Dead letters are kept as long as SQS can.
+    assert {queues[name]["MessageRetentionPeriod"] for name in dead} == {14 * 24 * 3600}
+
+
+def test_dead_letters_raise_an_alarm(resources: Resources) -> None:
+    watched = json.dumps(of_type(resources, "AWS::CloudWatch::Alarm"))
+    assert '"AssemblyDeadLetters"' in watched
+
+
+def test_tables_can_be_restored_and_are_encrypted_and_outlive_the_stack(
+    resources: Resources,
+) -> None:
+    tables = of_type(resources, "AWS::DynamoDB::Table")
+    assert len(tables) == 4
+    for name, table in tables.items():
+        assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+        assert table["SSESpecification"] == {"SSEEnabled": True}
+        assert resources[name]["DeletionPolicy"] == "Retain"
+
+
+def test_a_table_of_things_that_end_forgets_them(resources: Resources) -> None:
+    tables = of_type(resources, "AWS::DynamoDB::Table")
+    forgets = {name: t.get("TimeToLiveSpecification") for name, t in tables.items()}
+    # Accounts are forever; all else carries `ttl`.
+    assert forgets.pop("AccountsTable") is None
+    assert all(spec == {"AttributeName": "ttl", "Enabled": True} for spec in forgets.values())
+
+
+def test_nobody_outside_reads_the_bucket(resources: Resources) -> None:
+    bucket = of_type(resources, "AWS::S3::Bucket")["DefaultBucket"]
+    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+    assert len(bucket["PublicAccessBlockConfiguration"]) == 4
+    assert bucket["OwnershipControls"]["Rules"] == [{"ObjectOwnership": "BucketOwnerEnforced"}]
+    assert bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+
+
+def test_the_bucket_is_spoken_to_by_tls_alone(resources: Resources) -> None:
+    policy = of_type(resources, "AWS::S3::BucketPolicy")["DefaultBucketPolicy"]
+    (deny,) = policy["PolicyDocument"]["Statement"]
+    assert (deny["Effect"], deny["Principal"], deny["Action"]) == ("Deny", "*", "s3:*")
+    assert deny["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+    assert len(deny["Resource"]) == 2
+
+
+def test_what_nobody_finishes_is_dropped_after_every_upload_has_expired(
+    resources: Resources,
+) -> None:
+    rules = of_type(resources, "AWS::S3::Bucket")["DefaultBucket"]["LifecycleConfiguration"][
+        "Rules"
+    ]
+    assert all(rule["Status"] == "Enabled" for rule in rules)
+    aborted = [r["AbortIncompleteMultipartUpload"] for r in rules if "Prefix" not in r]
+    assert aborted == [{"DaysAfterInitiation": 15}]
+    assert [r["ExpirationInDays"] for r in rules if r.get("Prefix") == "fragments/"] == [15]
+
+
+def test_browsers_may_send_fragments_and_read_the_etag(resources: Resources) -> None:
+    bucket = of_type(resources, "AWS::S3::Bucket")["DefaultBucket"]
+    (rule,) = bucket["CorsConfiguration"]["CorsRules"]
+    assert {"GET", "HEAD", "PUT"} == set(rule["AllowedMethods"])
+    assert "ETag" in rule["ExposedHeaders"]
+
+
+def test_no_role_is_given_an_action_by_wildcard(resources: Resources) -> None:
+    actions = [a for s in statements(resources) for a in listed(s["Action"])]
+    assert actions
+    assert not [action for action in actions if "*" in action]
+
+
+def test_every_resource_is_named_but_where_aws_has_none(resources: Resources) -> None:
+    for statement in statements(resources):
+        if "*" in listed(statement["Resource"]):
+            assert set(listed(statement["Action"])) <= WITHOUT_RESOURCES
+
+
+def test_objects_are_reached_only_where_files_are(resources: Resources) -> None:
+    objects = {"s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"}
+    for statement in statements(resources):
+        if objects & set(listed(statement["Action"])):
+            assert statement["Resource"] == {"Fn::Sub": "${DefaultBucket.Arn}/files/*"}
+
+
+def test_all_functions_have_the_environment_of_the_globals(resources: Resources) -> None:
+    functions = of_type(resources, "AWS::Lambda::Function").values()
+    environments = {json.dumps(f["Environment"], sort_keys=True) for f in functions}
+    assert len(environments) == 1
+
+
+def test_the_settings_are_the_variables_of_the_globals(written: dict[str, Any]) -> None:
+    given = set(written["Globals"]["Function"]["Environment"]["Variables"])
+    assert asked_for() - NOT_IN_GLOBALS == given
+
+
+def asked_for() -> set[str]:
+    """Read the settings out of an environment that notes what it is asked for."""
+    names: set[str] = set()
+
+    class Noted(dict[str, str]):
+        def get(self, name: str, default: Any = None) -> Any:
+            names.add(name)
+            return super().get(name, default)
+
+    Settings.of(Noted(ENVIRONMENT))
+    return names
+
+
+def test_the_gateways_patience_is_no_shorter_than_a_functions_time(resources: Resources) -> None:
+    api = of_type(resources, "AWS::ApiGatewayV2::Api")["Api"]
+    for methods in api["Body"]["paths"].values():
+        for operation in methods.values():
+            name = operation["x-amazon-apigateway-integration"]["uri"]["Fn::Sub"]
+            function = name.split("${")[-1].partition(".Arn")[0]
+            assert resources[function]["Properties"]["Timeout"] < 30
+
+
+@pytest.mark.parametrize("header", ["etag", "location", "retry-after", "x-request-id"])
+def test_a_browser_may_read_our_headers(resources: Resources, header: str) -> None:
+    api = of_type(resources, "AWS::ApiGatewayV2::Api")["Api"]
+    cors = api["Body"]["x-amazon-apigateway-cors"]
+    assert header in next(v for k, v in cors.items() if k.lower() == "exposeheaders")
