@@ -75,9 +75,11 @@ def hammering(url: str) -> Iterator[list[int | str]]:
 
     thread = threading.Thread(target=hammer)
     thread.start()
-    yield results
-    stop.set()
-    thread.join()
+    try:
+        yield results
+    finally:
+        stop.set()
+        thread.join()
 
 
 def test_an_edit_takes_effect_without_losing_a_request(edited: Edited) -> None:

@@ -180,7 +180,9 @@ def new_client() -> Client:
 
 
 def received() -> list[str]:
-    """Take what waits in the assembly queue and return the bodies."""
-    queue = settings().assembly_queue_url
-    answer = boto3.client("sqs").receive_message(QueueUrl=queue, MaxNumberOfMessages=10)
-    return [found["Body"] for found in answer.get("Messages", [])]
+    """Take all that waits in the assembly queue and return the bodies."""
+    queue, bodies = settings().assembly_queue_url, list[str]()
+    sqs = boto3.client("sqs")
+    while taken := sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages"):
+        bodies += [message["Body"] for message in taken]
+    return bodies

@@ -169,24 +169,24 @@ def test_a_header_that_proves_nothing_is_401_and_says_how(
 @pytest.mark.parametrize(
     ("body", "pointers"),
     [
-        ({"size": "5"}, {"/size"}),
-        ({"size": True}, {"/size"}),
-        ({"size": 5.0}, {"/size"}),
-        ({"more": 1}, {"/more"}),
-        ({"files": [{"a": 1}, {"b": "x"}]}, {"/files/1/b"}),
-        ({"odd": {"a/b": "x", "c~d": "x"}}, {"/odd/a~1b", "/odd/c~0d"}),
-        ({"size": "x", "more": 1}, {"/size", "/more"}),
-        ({"size": 1e400}, {"/size"}),
-        ([], {""}),
-        ("1", {""}),
+        ({"size": "5"}, ["/size"]),
+        ({"size": True}, ["/size"]),
+        ({"size": 5.0}, ["/size"]),
+        ({"more": 1}, ["/more"]),
+        ({"files": [{"a": 1}, {"b": "x"}]}, ["/files/1/b"]),
+        ({"odd": {"a/b": "x", "c~d": "x"}}, ["/odd/a~1b", "/odd/c~0d"]),
+        ({"size": "x", "more": 1}, ["/size", "/more"]),
+        ({"size": 1e400}, ["/size"]),
+        ([], [""]),
+        ("1", [""]),
     ],
-    ids=str,
+    ids=repr,
 )
-def test_a_field_that_is_not_valid_is_pointed_at(body: Any, pointers: set[str]) -> None:
+def test_a_field_that_is_not_valid_is_pointed_at(body: Any, pointers: list[str]) -> None:
     text = json.dumps(body).replace("Infinity", "1e400") if not isinstance(body, str) else body
     status, problem, _ = ask(text)
     assert (status, problem["code"]) == (422, "invalid_fields")
-    assert {error["pointer"] for error in problem["errors"]} == pointers
+    assert sorted(error["pointer"] for error in problem["errors"]) == sorted(pointers)
     assert all(error["message"] for error in problem["errors"])
 
 
@@ -219,7 +219,7 @@ def test_no_content_has_no_body_and_no_type() -> None:
         (Unavailable("s3"), 503),
         (ValueError("secret"), 500),
     ],
-    ids=str,
+    ids=repr,
 )
 def test_every_answer_carries_the_request_id_and_is_not_stored(
     error: Exception | None, status: int

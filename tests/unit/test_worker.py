@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from botocore.stub import Stubber
@@ -15,9 +16,6 @@ from tests.support.backend import environment_of
 from tests.support.events import ACCOUNT, Context, queue_event
 from tests.unit.conftest import stubbed
 
-QUEUE_URL = f"https://sqs.us-east-1.amazonaws.com/{ACCOUNT}/queue"
-# A warm function knows its queue's address; each test has a queue of its own.
-queues = (f"queue-{number}" for number in count())
 done: list[Any] = []
 
 
@@ -34,71 +32,85 @@ def fresh(environment: dict[str, str]) -> None:
     done.clear()
 
 
-def expect_visibility(sqs: Stubber, position: int, seconds: int) -> None:
-    """Announce that message `position` is to come again after `seconds`."""
-    asked = {"QueueName": "queue", "QueueOwnerAWSAccountId": ACCOUNT}
-    sqs.add_response("get_queue_url", {"QueueUrl": QUEUE_URL}, asked)
-    change = {
-        "QueueUrl": QUEUE_URL,
-        "ReceiptHandle": f"handle-{position}",
-        "VisibilityTimeout": seconds,
-    }
-    sqs.add_response("change_message_visibility", {}, change)
+class Queue:
+    """A queue of a test's own: a warm function remembers the address of each that it knows."""
+
+    def __init__(self, sqs: Stubber) -> None:
+        self.sqs = sqs
+        self.name = uuid4().hex
+        self.url = f"https://sqs.us-east-1.amazonaws.com/{ACCOUNT}/{self.name}"
+        self.asked = False
+
+    def expect(self, position: int, seconds: int) -> None:
+        """Announce that message `position` is to come again after `seconds`."""
+        if not self.asked:
+            asked = {"QueueName": self.name, "QueueOwnerAWSAccountId": ACCOUNT}
+            self.sqs.add_response("get_queue_url", {"QueueUrl": self.url}, asked)
+        self.asked = True
+        handle = f"handle-{position}"
+        change = {"QueueUrl": self.url, "ReceiptHandle": handle, "VisibilityTimeout": seconds}
+        self.sqs.add_response("change_message_visibility", {}, change)
+
+    def handle(self, *bodies: Any, receives: int = 1) -> list[str]:
+        """Run a batch; return the messages that shall come again."""
+        event = queue_event(*bodies, queue=self.name, receives=receives)
+        answer = queue_handler(job)(event, Context())
+        self.sqs.assert_no_pending_responses()
+        return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
 
 
-def handle(*bodies: Any, receives: int = 1) -> list[str]:
-    """Run a batch; return the messages that shall come again."""
-    answer = queue_handler(job)(queue_event(*bodies, receives=receives), Context())
-    return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+@pytest.fixture
+def queue(sqs: Stubber) -> Queue:
+    return Queue(sqs)
 
 
-def test_a_batch_that_is_done_reports_no_failure() -> None:
-    assert handle({"do": 1}, {"do": 2}) == []
+def test_a_batch_that_is_done_reports_no_failure(queue: Queue) -> None:
+    assert queue.handle({"do": 1}, {"do": 2}) == []
     assert done == [1, 2]
 
 
 @pytest.mark.parametrize(
     "bad", [{"do": "poison"}, {"do": "later"}, {"do": "down"}, "{", "[]", "{}"]
 )
-def test_a_bad_message_leaves_its_neighbours_alone(sqs: Stubber, bad: Any) -> None:
-    expect_visibility(sqs, 1, 5)
-    assert handle({"do": 1}, bad, {"do": 3}) == ["message-1"]
+def test_a_bad_message_leaves_its_neighbours_alone(queue: Queue, bad: Any) -> None:
+    queue.expect(1, 5)
+    assert queue.handle({"do": 1}, bad, {"do": 3}) == ["message-1"]
     assert done == [1, 3]
 
 
-def test_every_bad_message_of_a_batch_is_reported(sqs: Stubber) -> None:
-    expect_visibility(sqs, 0, 5)
-    expect_visibility(sqs, 2, 5)
-    assert handle("{", {"do": 1}, "nonsense") == ["message-0", "message-2"]
+def test_every_bad_message_of_a_batch_is_reported(queue: Queue) -> None:
+    queue.expect(0, 5)
+    queue.expect(2, 5)
+    assert queue.handle("{", {"do": 1}, "nonsense") == ["message-0", "message-2"]
 
 
 @pytest.mark.parametrize(
     ("receives", "seconds"), [(1, 5), (2, 10), (3, 20), (4, 40), (5, 60), (6, 60), (1000, 60)]
 )
-def test_the_pause_doubles_from_5_seconds_to_60(sqs: Stubber, receives: int, seconds: int) -> None:
-    expect_visibility(sqs, 0, seconds)
-    assert handle({"do": "later"}, receives=receives) == ["message-0"]
-    sqs.assert_no_pending_responses()
+def test_the_pause_doubles_from_5_seconds_to_60(queue: Queue, receives: int, seconds: int) -> None:
+    queue.expect(0, seconds)
+    assert queue.handle({"do": "later"}, receives=receives) == ["message-0"]
 
 
 def test_the_pause_is_shortened_with_all_other_limits(environment: dict[str, str]) -> None:
     with environment_of({"FRAGUA_TIME_SCALE": "5"}), stubbed("sqs") as sqs:
-        expect_visibility(sqs, 0, 4)
-        assert handle({"do": "later"}, receives=3) == ["message-0"]
+        queue = Queue(sqs)
+        queue.expect(0, 4)
+        assert queue.handle({"do": "later"}, receives=3) == ["message-0"]
 
 
 @pytest.mark.parametrize("code", ["AccessDenied", "ThrottlingException"])
-def test_a_pause_that_cannot_be_set_is_no_failure_of_the_batch(sqs: Stubber, code: str) -> None:
-    sqs.add_client_error("get_queue_url", code, http_status_code=400)
-    assert handle({"do": "poison"}, {"do": 2}) == ["message-0"]
+def test_a_pause_that_cannot_be_set_is_no_failure_of_the_batch(queue: Queue, code: str) -> None:
+    queue.sqs.add_client_error("get_queue_url", code, http_status_code=400)
+    assert queue.handle({"do": "poison"}, {"do": 2}) == ["message-0"]
     assert done == [2]
 
 
 def test_a_failure_is_logged_with_its_message_and_its_traceback(
-    sqs: Stubber, lines: io.StringIO
+    queue: Queue, lines: io.StringIO
 ) -> None:
-    expect_visibility(sqs, 0, 5)
-    handle({"do": "poison"})
+    queue.expect(0, 5)
+    queue.handle({"do": "poison"})
     line = json.loads(lines.getvalue().splitlines()[0])
     assert (line["level"], line["correlation_id"]) == ("ERROR", "message-0")
     assert "ValueError" in line["exception"]

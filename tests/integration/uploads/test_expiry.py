@@ -11,9 +11,11 @@ import pytest
 from botocore.exceptions import ClientError
 
 from fragua import aws, dynamodb
+from fragua.errors import Refused
 from fragua.settings import settings
+from fragua.uploads import assembly
 from tests.integration.uploads.test_progress import DATA, abort, presign, some
-from tests.support.backend import Client, assemble, invoke, message, received
+from tests.support.backend import Client, invoke, message, received
 from tests.support.events import queue_event
 from tests.support.tables import age, committed
 
@@ -151,7 +153,8 @@ def test_giving_up_ends_an_assembly_that_can_never_succeed(client: Client) -> No
     client.complete(upload)
     # S3 says no to what is no checksum, and nothing tells the worker that it always will.
     age(client, upload, checksums={"crc32": "none"})
-    assert len(assemble(client.user_id, upload["id"])["batchItemFailures"]) == 1
+    with pytest.raises(Refused):
+        assembly.assemble(UUID(client.user_id), UUID(upload["id"]))
     assert client.get(upload)["status"] == "assembling"
     give_up(client, upload)
     failed = client.get(upload)
