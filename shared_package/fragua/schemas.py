@@ -15,6 +15,9 @@ from fragua.errors import Invalid
 
 Key = TypeVar("Key", UUID, str)
 
+# Any text could be a name; this tells that a cursor was made here.
+_BY_NAME = b"after:"
+
 # PostgreSQL answers in the time zone of its session; we answer in UTC.
 Time = Annotated[datetime, AfterValidator(lambda moment: moment.astimezone(UTC))]
 
@@ -72,7 +75,7 @@ def encode_cursor(last: UUID | str | None) -> str | None:
     """Make the cursor of the page after the row `last`, or none after the last page."""
     if last is None:
         return None
-    key = last.bytes if isinstance(last, UUID) else last.encode()
+    key = last.bytes if isinstance(last, UUID) else _BY_NAME + last.encode()
     return base64.urlsafe_b64encode(key).decode().rstrip("=")
 
 
@@ -83,7 +86,7 @@ def decode_cursor(cursor: str | None) -> UUID | None:
 
 def decode_text_cursor(cursor: str | None) -> str | None:
     """Read the cursor of a list by name back; `Invalid` if we can't have made it."""
-    return _decoded(cursor, lambda key: printable(key.decode()))
+    return _decoded(cursor, lambda key: printable(key.removeprefix(_BY_NAME).decode()))
 
 
 def _decoded(cursor: str | None, read: Callable[[bytes], Key]) -> Key | None:
