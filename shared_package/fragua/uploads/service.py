@@ -6,6 +6,7 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
+from itertools import chain
 from threading import Event
 from typing import TypeVar
 from uuid import UUID
@@ -36,34 +37,37 @@ def create(account: Account, files: list[NewUpload]) -> list[CreatedUpload]:
 
     Raises `Invalid`, or `Problem` file_too_large or quota_exceeded.
     """
-    errors = [
-        e
-        for position, new in enumerate(files)
-        for e in rules.creation_faults(new, f"/files/{position}")
-    ]
-    if errors:
-        raise Invalid(*errors)
-    total = sum(new.size for new in files)
-    if any(new.size > account.max_file_size for new in files):
-        raise Problem("file_too_large", max_file_size=account.max_file_size)
-    # Known to be in vain: don't bother S3. The transaction below is what really decides.
-    if account.committed + total > account.storage_quota:
-        raise _quota_exceeded(account)
+    _judge(account, files)
     uploads = _begin([_session(account.user_id, new) for new in files])
-    try:
-        reserved = store.create(uploads, account.storage_quota)
-    except Conflict:
-        # Nothing was written; any other `Unavailable` leaves that open, and must not abandon.
-        _abandon(uploads)
-        raise
-    if not reserved:
-        _abandon(uploads)
-        raise _quota_exceeded(account)
+    _reserve(account, uploads)
     shares = fragments.share([upload.cut.count for upload in uploads], _URLS)
     return [
         _view(upload, [], CreatedUpload, fragments=_first(upload, share))
         for upload, share in zip(uploads, shares, strict=True)
     ]
+
+
+def _judge(account: Account, files: list[NewUpload]) -> None:
+    faults = [rules.creation_faults(new, f"/files/{at}") for at, new in enumerate(files)]
+    if any(faults):
+        raise Invalid(*chain.from_iterable(faults))
+    if any(new.size > account.max_file_size for new in files):
+        raise Problem("file_too_large", max_file_size=account.max_file_size)
+    # Known to be in vain: don't bother S3. The transaction is what really decides.
+    if account.committed + sum(new.size for new in files) > account.storage_quota:
+        raise _quota_exceeded(account)
+
+
+def _reserve(account: Account, uploads: list[Upload]) -> None:
+    try:
+        if store.create(uploads, account.storage_quota):
+            return
+    except Conflict:
+        # Nothing was written; any other `Unavailable` leaves that open, and must not abandon.
+        _abandon(uploads)
+        raise
+    _abandon(uploads)
+    raise _quota_exceeded(account)
 
 
 def _quota_exceeded(account: Account) -> Problem:
