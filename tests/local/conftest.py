@@ -1,12 +1,16 @@
 """Fixtures of the local stack's tests: the emulator and the sample template."""
 
 import os
+import secrets
 import shutil
+import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import httpx
 import psutil
 import pytest
 
@@ -29,6 +33,33 @@ def until(condition: Callable[[], object]) -> None:
 def gone(processes: list[psutil.Process]) -> bool:
     """Whether none of the processes runs any more."""
     return not any(one.is_running() and one.status() != psutil.STATUS_ZOMBIE for one in processes)
+
+
+def sleeper(stack: Launched) -> psutil.Process:
+    """A process that a function has started, and now waits for much longer than it may."""
+    seconds = f"60.{secrets.randbelow(10**9)}"
+    url = f"{stack.address}/trouble/spawns?seconds={seconds}"
+    threading.Thread(target=_ask, args=(url,), daemon=True).start()
+    found: list[psutil.Process] = []
+
+    def appears() -> list[psutil.Process]:
+        found[:] = [one for one in psutil.process_iter() if _runs(one, ["sleep", seconds])]
+        return found
+
+    until(appears)
+    return found[0]
+
+
+def _ask(url: str) -> None:
+    # The stack is ended, or the function killed, before there is an answer.
+    with suppress(httpx.HTTPError):
+        httpx.post(url, timeout=_PATIENCE)
+
+
+def _runs(process: psutil.Process, command: list[str]) -> bool:
+    with suppress(psutil.Error):
+        return process.cmdline() == command
+    return False
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ import psutil
 import pytest
 
 from local.launch import Launched, launched, start
-from tests.local.conftest import SAMPLE, gone, until
+from tests.local.conftest import SAMPLE, gone, sleeper, until
 
 TEMPLATE = ("--template", str(SAMPLE / "template.yaml"))
 
@@ -53,6 +53,7 @@ def test_nothing_is_left_behind(sample: Launched, temporary: Path, number: signa
         assert len(processes) > 10
         servers = [one for one in processes if one.name() == "postgres"]
         assert bool(servers) == (number != signal.SIGTERM)
+        processes.append(sleeper(stack))
         stack.process.send_signal(number)
         assert stack.process.wait(20) == (-number if number == signal.SIGKILL else 0)
         until(lambda: gone(processes))

@@ -139,6 +139,7 @@ ROUTES = [
     Route("ANY", "/files/{id}", "any"),
     Route("GET", "/{proxy+}", "greedy"),
     Route("GET", "/a/{x}/c.d", "dotted"),
+    Route("GET", "/a/b/{rest+}", "rest"),
 ]
 
 
@@ -152,7 +153,7 @@ ROUTES = [
         ("HEAD", "/files/latest", "any"),
         ("GET", "/files/1/2", "greedy"),
         ("GET", "/a/b/c.d", "dotted"),
-        ("GET", "/a/b/cxd", "greedy"),
+        ("GET", "/a/b/cxd", "rest"),
         ("HEAD", "/a/b/c.d", None),
         ("GET", "/", None),
     ],

@@ -23,6 +23,7 @@ RESOLVER = Resolver(
     mappings={"Sizes": {"prod": {"Memory": 1024}}},
     conditions={
         "IsProd": {"Fn::Equals": [{"Ref": "Stage"}, "prod"]},
+        "IsOther": {"Fn::Equals": [{"Ref": "Stage"}, "other"]},
         "IsTest": {"Fn::Not": [{"Condition": "IsProd"}]},
         "Both": {"Fn::And": [{"Condition": "IsProd"}, {"Condition": "IsTest"}]},
         "Either": {"Fn::Or": [{"Condition": "IsProd"}, {"Condition": "IsTest"}]},
@@ -49,6 +50,7 @@ RESOLVER = Resolver(
         ({"Fn::Select": ["1", {"Fn::Split": [",", "x,y"]}]}, "y"),
         ({"Fn::If": ["IsTest", 1, 2]}, 2),
         ({"Fn::If": ["Both", 1, 2]}, 2),
+        ({"Fn::If": ["IsOther", 1, 2]}, 2),
         ({"Fn::If": ["Either", {"Ref": "Stage"}, 2]}, "prod"),
         ({"Fn::FindInMap": ["Sizes", {"Ref": "Stage"}, "Memory"]}, 1024),
         ({"Fn::Base64": {"Ref": "Stage"}}, "cHJvZA=="),

@@ -2,6 +2,7 @@
 
 import os
 import socket
+import threading
 import zlib
 from base64 import b64encode
 from concurrent.futures import ThreadPoolExecutor
@@ -165,10 +166,12 @@ def test_a_missing_part_and_a_small_part_are_refused(s3: Any, bucket: str) -> No
 
 def test_an_upload_is_completed_once(s3: Any, bucket: str) -> None:
     upload, parts = full_object(s3, bucket, "CRC32")
+    together = threading.Barrier(8)
 
     def try_it(_: int) -> str:
+        together.wait()
         try:
-            complete(s3, upload, parts)
+            complete(s3, upload, parts, ChecksumCRC32=crc32(WHOLE))
         except ClientError as error:
             return str(error.response["Error"]["Code"])
         return "completed"

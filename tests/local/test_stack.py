@@ -6,12 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
-import psutil
 import pytest
 
 from local.launch import Launched
 from local.logs import readable
-from tests.local.conftest import gone, until
+from tests.local.conftest import gone, sleeper, until
 
 
 def put_work(stack: Launched, **body: Any) -> str:
@@ -69,9 +68,8 @@ def test_a_function_in_trouble_harms_nobody_else(sample: Launched, kind: str, st
 
 
 def test_a_killed_function_takes_its_children_along(sample: Launched) -> None:
-    httpx.post(f"{sample.address}/trouble/spawns", timeout=10)
-    children = psutil.Process(sample.process.pid).children(recursive=True)
-    assert gone([one for one in children if one.name() == "sleep"])
+    child = sleeper(sample)
+    until(lambda: gone([child]))
 
 
 def test_a_queue_feeds_its_function(sample: Launched) -> None:

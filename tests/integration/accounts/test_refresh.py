@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import time
+from uuid import UUID
+
 import pytest
 
+from fragua.accounts import store
 from tests.support.backend import Answer, Client
 
 
@@ -35,6 +39,12 @@ def test_a_spent_token_ends_its_session_for_everybody(client: Client) -> None:
     assert (reused.status, reused.body["code"]) == (401, "token_reused")
     assert session(client, fresh["access_token"]).status == 401
     assert refresh(fresh["refresh_token"]).status == 401
+
+
+def test_of_two_refreshes_at_once_one_wins(client: Client) -> None:
+    session_id = UUID(session(client, client.token or "").body["session_id"])
+    end = int(time.time()) + 60
+    assert [store.rotate_session(session_id, 0, end) for _ in range(2)] == [True, False]
 
 
 def test_the_other_sessions_of_the_account_go_on(client: Client) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import timedelta
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from fragua import clock
+from fragua.accounts import service as accounts
 from fragua.database import outbox, writer
 from fragua.database.outbox import outbox as events
 from tests.support.backend import Client
@@ -21,7 +20,6 @@ from tests.support.bench import (
     SELECT,
     Bench,
     assert_whole,
-    at_once,
     closed_upload,
     committed,
     stored,
@@ -56,20 +54,19 @@ def left() -> list[str]:
         return list(db.execute(sa.select(events.c.kind).order_by(events.c.id)).scalars())
 
 
-def test_sweepers_that_meet_do_no_event_twice(bench: Bench) -> None:
-    kinds = [f"event {number}" for number in range(20)]
-    for kind in kinds:
-        add(kind)
-    done: list[str] = []
-    lock = threading.Lock()
-
-    def do(kind: str, payload: Any) -> None:
-        with lock:
-            done.append(kind)
-
-    results = at_once(*[partial(outbox.sweep, do)] * 5)
-    assert sorted(done) == sorted(kinds)
-    assert sum(r[0] for r in results if not isinstance(r, Exception)) == len(kinds)
+def test_sweepers_that_meet_do_no_event_twice(bench: Bench, client: Client) -> None:
+    with writer() as db:
+        for _ in range(20):
+            outbox.add(db, accounts.ACCOUNT_CHANGED, {"user_id": client.user_id, "keep": None})
+    make_due()
+    # The first has taken them all, and is about to commit that.
+    faults = bench.plan({"SQL COMMIT": Fault(Act.FREEZE_BEFORE)})
+    first = bench.start("database.sweep_outbox", {}, FRAGUA_TIME_SCALE="1")
+    faults.await_freeze()
+    second = bench.start("database.sweep_outbox", {}, FRAGUA_TIME_SCALE="1")
+    assert second.answer() == {"done": 0, "failed": 0}
+    faults.thaw()
+    assert first.answer() == {"done": 20, "failed": 0}
     assert left() == []
 
 

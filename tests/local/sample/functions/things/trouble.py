@@ -12,7 +12,7 @@ def handler(event: dict[str, Any], context: Any) -> Any:
         case "slow":
             time.sleep(60)
         case "spawns":
-            subprocess.run(["sleep", "61"], check=False)
+            subprocess.run(["sleep", event["queryStringParameters"]["seconds"]], check=False)
         case "dies":
             os._exit(3)
         case "raises":
