@@ -11,7 +11,7 @@ import boto3
 from botocore.client import BaseClient
 from botocore.config import Config
 from botocore.credentials import ReadOnlyCredentials
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 
 from fragua.errors import Refused, Unavailable
 from fragua.settings import settings
@@ -78,6 +78,9 @@ def call(service: str, operation: str, **arguments: Any) -> dict[str, Any]:
         if status >= 500 or code in _THROTTLED:
             raise Unavailable(service) from error
         raise Refused(operation, code, status, dict(error.response)) from error
+    except ParamValidationError:
+        # Our own mistake, however often it is sent.
+        raise
     except BotoCoreError as error:
         raise Unavailable(service) from error
     return answer
