@@ -24,7 +24,7 @@ run: .venv/installed ## Run the whole backend on this machine: make run [PORT=80
 	.venv/bin/python -m local --host 127.0.0.1 --port $(PORT) $(ARGS)
 
 test: .venv/installed ## Run all tests; less than 90 % of lines and branches covered is a failure
-	.venv/bin/python -m pytest --cov --cov-fail-under=90 $(ARGS)
+	.venv/bin/python -m pytest -n 2 --dist loadfile --cov --cov-fail-under=90 $(ARGS)
 
 check: .venv/installed ## Judge format, lint, types, locks and workflows; edits nothing
 	.venv/bin/ruff format --check .

@@ -19,12 +19,20 @@ def _options() -> Options:
         "--parameter",
         action="append",
         default=[],
+        type=_pair,
         metavar="NAME=VALUE",
         help="replaces the default of one of the template's parameters",
     )
     given = parser.parse_args()
-    parameters = dict(pair.split("=", 1) for pair in given.parameter if "=" in pair)
-    return Options(given.host, given.port, given.template.resolve(), parameters, given.workers)
+    template = given.template.resolve()
+    return Options(given.host, given.port, template, dict(given.parameter), given.workers)
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, separator, value = text.partition("=")
+    if not separator:
+        raise argparse.ArgumentTypeError(f"{text!r} isn't NAME=VALUE")
+    return name, value
 
 
 def main() -> int:

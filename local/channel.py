@@ -56,6 +56,7 @@ class Channel:
         while len(parts) < count:
             self.socket.settimeout(_left(deadline))
             try:
+                # In pieces of a megabyte: a larger buffer would be allocated whole for each read.
                 part = self.socket.recv(min(count - len(parts), 1 << 20))
             except TimeoutError:
                 raise

@@ -66,6 +66,7 @@ class Deployer:
         # Secrets come first: only the service knows their ARN, and others mention it.
         is_secret = [key for key in wanted if wanted[key]["Type"] == "AWS::SecretsManager::Secret"]
         self._create(self._resolve({key: wanted[key] for key in is_secret}, resolver))
+        # From here on every name and ARN is known, so nothing depends on an order any more.
         resolved = self._resolve(wanted, resolver)
         self._create(resolved)
         for resource in resolved.values():

@@ -9,12 +9,18 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from subprocess import PIPE, Popen
-from typing import Any
+from typing import Any, Literal
 
 from local.account import clean_environment
 from local.errors import StackError
 from local.processes import on_end_of, spawn_module
 
+_SERVICES: tuple[Literal["s3", "sqs", "dynamodb", "secretsmanager"], ...] = (
+    "s3",
+    "sqs",
+    "dynamodb",
+    "secretsmanager",
+)
 _MOTO_SETTINGS = {
     # The first part of an address by number is no bucket.
     "S3_IGNORE_SUBDOMAIN_BUCKETNAME": "true",
@@ -72,6 +78,9 @@ def serve() -> None:
     from local.s3_gate import S3Gate
 
     moto_fixes.apply()
+    # moto loads a service when it is first asked for; better now, while nobody waits for it.
+    for service in _SERVICES:
+        create_backend_app(service)
 
     class Handler(MotoRequestHandler):
         """Keeps connections open, as the SDKs expect of AWS, and keeps quiet."""

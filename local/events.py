@@ -87,6 +87,7 @@ def to_event(request: HttpRequest, match: Match, stage: str = "$default") -> dic
 def _headers(request: HttpRequest) -> dict[str, str]:
     headers = _joined([pair for pair in request.headers if pair[0] != "cookie"])
     headers.setdefault("content-length", str(len(request.body)))
+    # The gateway's own addition; functions must not take it for the caller's word.
     if request.method in _WITH_BODY and not request.body:
         headers.setdefault("content-type", _DEFAULT_TYPE)
     forwarded = headers.get("x-forwarded-for")
@@ -159,15 +160,21 @@ def _status(value: Any) -> int:
 
 
 def _answer_headers(result: dict[str, Any]) -> list[tuple[str, str]]:
-    given, cookies = result.get("headers") or {}, result.get("cookies") or []
-    if not isinstance(given, dict) or not isinstance(cookies, list):
-        raise MalformedAnswer("headers or cookies have a wrong type")
+    given, cookies = _field(result, "headers", dict), _field(result, "cookies", list)
     lowered = {str(name).lower(): value for name, value in given.items()}
+    # An answer without a body has no type either, as a 204 must not.
     if result.get("body"):
         lowered.setdefault("content-type", _DEFAULT_TYPE)
     pairs = [(name, lowered[name]) for name in lowered if name not in _NOT_FROM_FUNCTIONS]
     pairs += [("set-cookie", cookie) for cookie in cookies]
     return [(name, _header_text(name, value)) for name, value in pairs]
+
+
+def _field(result: dict[str, Any], name: str, kind: type) -> Any:
+    value = result.get(name) or kind()
+    if not isinstance(value, kind):
+        raise MalformedAnswer(f"{name} is {type(value).__name__}")
+    return value
 
 
 def _header_text(name: str, value: Any) -> str:

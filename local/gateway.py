@@ -96,6 +96,7 @@ async def _read(request: Request) -> HttpRequest:
     headers = [
         (name.decode().lower(), value.decode("latin-1")) for name, value in request.headers.raw
     ]
+    # Starlette's own path is decoded once more than the gateway's.
     raw_path = request.scope.get("raw_path") or request.url.path.encode()
     query = request.scope["query_string"].decode("latin-1")
     line = len(request.method) + len(raw_path) + len(query) + len("  HTTP/1.1\r\n")
@@ -112,6 +113,7 @@ async def _read(request: Request) -> HttpRequest:
 
 
 async def _body(request: Request) -> bytes:
+    # Refused before it is read, so that a client on a slow line needn't send it all.
     announced = request.headers.get("content-length", "0")
     if announced.isdigit() and int(announced) > _BODY_LIMIT:
         raise Refused(413, "Request Entity Too Large")

@@ -37,11 +37,14 @@ class Generation:
         janitor.owns_group(self._process.pid)
         theirs.close()
 
+    def preload(self, modules: Iterable[str], paths: Iterable[Path]) -> None:
+        """Begins to import `modules` from `paths`; what goes wrong is told by `prepare`."""
+        self._channel.send({"preload": {"modules": list(modules), "paths": _existing(paths)}})
+
     def prepare(self, deployment: "Deployment", paths: Iterable[Path]) -> None:
         """Imports all handlers, from `paths`. Raises StackError naming the one that can't be."""
-        existing = [str(path) for path in paths if path.is_dir()]
         plan = dataclasses.asdict(deployment.plan)
-        self._ask({"load": {"plan": plan, "paths": existing}})
+        self._ask({"load": {"plan": plan, "paths": _existing(paths)}})
         self._channel.send({"environment": deployment.environment})
 
     def invoke(self, function: str, event: object) -> Any:
@@ -69,6 +72,7 @@ class Generation:
                 self._process.wait(patience)
         except (ChannelClosed, subprocess.TimeoutExpired):
             pass
+        # Nobody of the generation outlives its channel; the kill is for those who don't look.
         self._channel.close()
         kill_group(self._process.pid)
         self._process.wait()
@@ -83,6 +87,10 @@ class Generation:
         if "error" in answer:
             raise StackError(answer["error"])
         return answer
+
+
+def _existing(paths: Iterable[Path]) -> list[str]:
+    return [str(path) for path in paths if path.is_dir()]
 
 
 def _spawn(

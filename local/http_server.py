@@ -14,10 +14,11 @@ from local.plan import GATEWAY_TIMEOUT, Function, Plan
 from local.pool import Pool, TimedOut
 
 _DRAIN = GATEWAY_TIMEOUT + 1
+_GRACE = 0.3
 
 
 class _Server(uvicorn.Server):
-    """Says when it serves."""
+    """Says when it serves, and ends without cutting a request that is just arriving."""
 
     def __init__(self, config: uvicorn.Config, ready: Callable[[], object]) -> None:
         super().__init__(config)
@@ -27,6 +28,14 @@ class _Server(uvicorn.Server):
         """Starts to accept, then tells."""
         await super().startup(sockets)
         self._ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stops accepting, answers what was accepted already, then ends."""
+        for server in self.servers:
+            server.close()
+        # uvicorn closes connections on which nothing has arrived yet: give it time to arrive.
+        await asyncio.sleep(_GRACE)
+        await super().shutdown(sockets)
 
 
 class _Dispatcher:
@@ -54,6 +63,7 @@ class _Dispatcher:
 
 def serve(listener: socket.socket, plan: Plan, pool: Pool, ready: Callable[[], object]) -> None:
     """Serves until SIGTERM, then lets the requests in hand finish; calls `ready` once it serves."""
+    # Forked before the first request, which is the one that a person waits for.
     pool.warm()
     config = uvicorn.Config(
         Gateway(plan, _Dispatcher(pool).invoke),

@@ -98,6 +98,7 @@ class _Duties:
 def _signal_postgres(data: Path, number: int) -> bool:
     """Signals the server of a data directory; False when there is none."""
     try:
+        # The first line of the server's own pid file; none is there once it ended in order.
         pid = int((data / "postmaster.pid").read_text().split()[0])
         os.kill(pid, number)
     except (OSError, ValueError, IndexError):

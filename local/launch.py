@@ -57,6 +57,12 @@ def launched(
         stack.process.communicate(timeout=_PATIENCE)
 
 
+def alone() -> dict[str, str]:
+    """This process's environment without what would share its database or clock with a stack."""
+    shared = {"DATABASE_URL", "FRAGUA_TIME_SCALE"}
+    return {name: value for name, value in os.environ.items() if name not in shared}
+
+
 def start(
     *arguments: str, environment: Mapping[str, str] | None = None, stderr: int | None = None
 ) -> subprocess.Popen[str]:
@@ -66,7 +72,7 @@ def start(
         stdout=subprocess.PIPE,
         stderr=stderr,
         cwd=_ROOT,
-        env={**os.environ, **(environment or {})},
+        env=alone() | dict(environment or {}),
         text=True,
     )
 

@@ -39,6 +39,7 @@ class Names:
     def register(self, template_resources: Mapping[str, Any]) -> None:
         """Names the resources that are new; forgets none, as none is ever deleted here."""
         for logical_id, resource in template_resources.items():
+            # A resource that returns after an edit finds its data again under the old name.
             if logical_id not in self.resources:
                 kind = resource["Type"]
                 given = (resource.get("Properties") or {}).get(_PHYSICAL_NAME_PROPERTY.get(kind))

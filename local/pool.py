@@ -93,10 +93,12 @@ class Pool:
         """Runs one invocation on a free worker, waiting for one. Raises InvocationError."""
         worker = self._slots.get()
         try:
+            # An idle worker that somebody killed would fail a request that isn't to blame.
             if worker is None or worker.channel.is_closed():
                 worker = self._fork()
             return worker.invoke(function, event, timeout)
         except HandlerRaised:
+            # The process answered in order, so it serves the next one, as a Lambda sandbox does.
             raise
         except BaseException:
             if worker is not None:

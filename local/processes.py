@@ -31,6 +31,7 @@ def spawn_module(
     """
     inherited = dict(environment if environment is not None else clean_environment())
     paths = filter(None, (str(_ROOT), inherited.get("PYTHONPATH")))
+    # Found from any folder, not just from the root, where `python -m local` was called.
     inherited["PYTHONPATH"] = os.pathsep.join(paths)
     # macOS ends a forked process that touches the system's proxies, unless told not to.
     inherited["OBJC_DISABLE_INITIALIZE_FORK_SAFETY"] = "YES"

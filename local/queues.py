@@ -66,6 +66,7 @@ class Poller:
         deadline = time.monotonic() + scaled(self._source.window)
         while messages and len(messages) < self._source.batch_size:
             left = deadline - time.monotonic()
+            # A poller that is to stop doesn't sit out its window: half a batch is a batch too.
             if left <= 0 or self._stop.is_set():
                 break
             more = self._receive(self._source.batch_size - len(messages), 0)

@@ -82,6 +82,7 @@ class Creator:
             "StreamSpecification",
         )
         arguments = {key: _numbers(properties[key]) for key in known if key in properties}
+        # The keys of a table can't be changed; a template that does so needs a new start.
         try:
             dynamodb.create_table(TableName=name, **arguments)
         except dynamodb.exceptions.ResourceInUseException:

@@ -66,6 +66,7 @@ def _prepare(request: S3Request, environ: Environ) -> Callable[[], None]:
         # moto would parse a form instead of storing it.
         if environ.get("CONTENT_TYPE", "").startswith(_FORM):
             environ["CONTENT_TYPE"] = "binary/octet-stream"
+    # Asked now, as the upload is gone once it is completed.
     if request.operation is Operation.COMPLETE_UPLOAD and upload(request).algorithm is None:
         return lambda: _name_algorithm(request)
     return lambda: None

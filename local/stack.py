@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from watchfiles import Change, watch
 
 from local import bootstrap
+from local.document import code_folders, handler_modules, read
 from local.errors import StackError
 from local.generation import Generation
 from local.janitor import Janitor
@@ -28,13 +29,18 @@ class Stack:
     """Serves the template's API on `listener`; whatever it starts is told to the janitor."""
 
     def __init__(self, options: Options, listener: socket.socket, janitor: Janitor) -> None:
+        # What is wrong with these two is found before anything is started.
         self._account = bootstrap.wanted()
+        written = read(options.template)
         self._options = options
         self._listener = listener
         self._janitor = janitor
         self._services = Services(janitor)
         self._output = terminal()
         self._generation: Generation | None = self._new_generation()
+        self._generation.preload(
+            handler_modules(written), code_folders(written, options.template.parent)
+        )
         self._deployer: Deployer
         self._template: Template
         self._deployment: Deployment
@@ -97,6 +103,7 @@ class Stack:
             generation.stop()
             _say(f"not reloaded, the previous code goes on: {error}")
             return
+        # Both serve for a moment: so no request meets a socket that nobody listens to.
         old, self._generation = self._generation, generation
         if old:
             old.retire()

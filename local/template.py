@@ -1,22 +1,18 @@
-"""Reads `template.yaml` and lets SAM's own translator expand it to plain CloudFormation."""
+"""Lets SAM's own translator expand `template.yaml` to plain CloudFormation."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import boto3
-import yaml
 from samtranslator.model.exceptions import InvalidDocumentException
 from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
-from samtranslator.yaml_helper import yaml_parse
 
 from local.account import REGION
+from local.document import code_folders, read, without_code_folders
 from local.errors import TemplateError, one_line
-
-# The translator accepts only code that is in S3 already; locally the folders themselves are used.
-_CODE_IN_S3 = "s3://local/code.zip"
 
 
 @dataclass(frozen=True)
@@ -35,10 +31,10 @@ def load(path: Path, overrides: Mapping[str, str] | None = None) -> Template:
 
     Raises TemplateError with one line that says what is wrong with it.
     """
-    document = _read(path)
+    document = read(path)
     values = _parameters(document, overrides or {})
-    folders = tuple(dict.fromkeys(_take_code_folders(document, path.parent)))
-    translated = _translate(document, path, values)
+    folders = code_folders(document, path.parent)
+    translated = _translate(without_code_folders(document), path, values)
     return Template(
         resources=translated["Resources"],
         parameters={name: _typed(document, name, value) for name, value in values.items()},
@@ -46,16 +42,6 @@ def load(path: Path, overrides: Mapping[str, str] | None = None) -> Template:
         conditions=translated.get("Conditions") or {},
         code_folders=folders,
     )
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        document = yaml_parse(path.read_text())
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise TemplateError(f"{path.name} can't be read: {one_line(error)}") from None
-    if not isinstance(document, dict) or not isinstance(document.get("Resources"), dict):
-        raise TemplateError(f"{path.name} has no Resources")
-    return document
 
 
 def _parameters(document: dict[str, Any], overrides: Mapping[str, str]) -> dict[str, str]:
@@ -78,19 +64,6 @@ def _typed(document: dict[str, Any], name: str, value: str) -> str | list[str]:
     if kind == "CommaDelimitedList" or kind.startswith("List<"):
         return [item.strip() for item in value.split(",")]
     return value
-
-
-def _take_code_folders(document: dict[str, Any], root: Path) -> Iterator[Path]:
-    """Yields the folders that functions and layers are built from, and rewrites them."""
-    places = [((document.get("Globals") or {}).get("Function") or {}, "CodeUri")]
-    for resource in document["Resources"].values():
-        properties = resource.get("Properties") or {}
-        places += [(properties, "CodeUri"), (properties, "ContentUri")]
-    for properties, key in places:
-        folder = properties.get(key)
-        if isinstance(folder, str) and not folder.startswith("s3://"):
-            yield (root / folder).resolve()
-            properties[key] = _CODE_IN_S3
 
 
 def _translate(document: dict[str, Any], path: Path, values: dict[str, str]) -> dict[str, Any]:

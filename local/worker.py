@@ -78,6 +78,7 @@ def run(end: socket.socket, lifeline: int, handlers: Mapping[str, Handler]) -> N
 
 def _answer(channel: Channel, handlers: Mapping[str, Handler]) -> None:
     asked = channel.receive()
+    # The one thing of a function's environment that differs between functions.
     os.environ["AWS_LAMBDA_FUNCTION_NAME"] = asked["context"]["function_name"]
     os.environ["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"] = asked["context"]["memory_limit_in_mb"]
     try:

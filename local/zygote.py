@@ -12,7 +12,7 @@ import signal
 import socket
 import sys
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from importlib import import_module
 from typing import Any
@@ -59,6 +59,7 @@ class Zygote:
 
     def _obey(self, message: dict[str, Any]) -> None:
         commands: dict[str, Callable[[Any], None]] = {
+            "preload": self._preload,
             "load": self._load,
             "environment": os.environ.update,
             "invoke": self._invoke,
@@ -68,10 +69,17 @@ class Zygote:
         for word, value in message.items():
             commands[word](value)
 
+    def _preload(self, value: Mapping[str, Any]) -> None:
+        """Imports what it can; whatever fails will fail again, and be told, when it is loaded."""
+        _add_paths(value["paths"])
+        for module in value["modules"]:
+            with suppress(Exception):
+                import_module(module)
+
     def _load(self, value: Mapping[str, Any]) -> None:
         """Imports the handlers of the plan; answers what is wrong with the first broken one."""
         self._plan = _PLAN.validate_python(value["plan"])
-        sys.path[:0] = value["paths"]
+        _add_paths(value["paths"])
         try:
             self._handlers = {
                 function.id: import_handler(function.id, function.handler)
@@ -109,6 +117,7 @@ class Zygote:
             pool = Pool(ForkClient(control).fork, background.size(plan))
             background.serve(plan, pool, os.environ["AWS_ENDPOINT_URL"])
 
+        # The socket stays the supervisor's: what isn't accepted waits for the next generation.
         self._fork_child(serve_http)
         if background.size(plan):
             self._fork_child(serve_background)
@@ -147,6 +156,7 @@ class Zygote:
         pid = os.fork()
         if pid == 0:
             _in_child(lambda: self._become_worker(ours, theirs))
+        # Both sides do it, so that neither has to wait for the other before it kills the group.
         with suppress(OSError):
             os.setpgid(pid, pid)
         theirs.close()
@@ -198,6 +208,10 @@ def _in_child(action: Callable[[], None]) -> None:
         os._exit(0)
 
 
+def _add_paths(paths: Sequence[str]) -> None:
+    sys.path[:0] = [path for path in paths if path not in sys.path]
+
+
 def import_handler(function: str, path: str) -> Handler:
     """The callable at `module.attribute`. Raises HandlerMissing with one line that says why."""
     module, _, attribute = path.rpartition(".")
@@ -216,6 +230,7 @@ def import_handler(function: str, path: str) -> Handler:
 def main() -> None:
     """`python -m local.zygote CHANNEL LISTENER`: two inherited descriptors."""
     channel, listener = (socket.socket(fileno=int(number)) for number in sys.argv[1:])
+    # The end of the channel is the end of the supervisor, whatever it died of.
     with suppress(ChannelClosed):
         Zygote(Channel(channel), listener).run()
 

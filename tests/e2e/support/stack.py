@@ -12,6 +12,8 @@ from typing import IO
 
 import pytest
 
+from local.launch import alone
+
 ROOT = Path(__file__).resolve().parents[3]
 COMMAND = [sys.executable, "-m", "local", "--host", "127.0.0.1", "--port", "0"]
 SUPERADMIN_EMAIL = os.environ.get("FRAGUA_SUPERADMIN_EMAIL", "root@fragua.example.com")
@@ -29,7 +31,7 @@ class LocalStack:
 
     def start(self) -> None:
         """Launch it without waiting, so that several may start side by side."""
-        environment = os.environ | {
+        environment = alone() | {
             "FRAGUA_SUPERADMIN_EMAIL": SUPERADMIN_EMAIL,
             "FRAGUA_SUPERADMIN_PASSWORD": SUPERADMIN_PASSWORD,
             "FRAGUA_TIME_SCALE": str(self.scale),
