@@ -15,7 +15,7 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from local.processes import json_line, kill_group, spawn_module
 
@@ -47,6 +47,10 @@ class Janitor:
         """The group ended by itself; its number may be given to somebody else."""
         self._tell({"forget": group})
 
+    def awaits_group(self, group: int) -> None:
+        """A process group that ends by itself, and must be let."""
+        self._tell({"await": group})
+
     def owns_postgres(self, data: Path) -> None:
         """A data directory whose server, if there is one, must be stopped."""
         self._tell({"postgres": str(data)})
@@ -66,21 +70,25 @@ class _Duties:
 
     def __init__(self) -> None:
         self.groups: set[int] = set()
+        self.awaited: set[int] = set()
         self.data: set[Path] = set()
         self.folders: set[Path] = set()
 
-    def note(self, message: dict[str, object]) -> None:
+    def note(self, message: dict[str, Any]) -> None:
+        actions: dict[str, Callable[[Any], None]] = {
+            "group": self.groups.add,
+            "forget": self.groups.discard,
+            "await": self.awaited.add,
+            "postgres": lambda data: self.data.add(Path(data)),
+            "folder": lambda folder: self.folders.add(Path(folder)),
+        }
         for word, value in message.items():
-            if word == "group":
-                self.groups.add(int(str(value)))
-            elif word == "forget":
-                self.groups.discard(int(str(value)))
-            elif word == "postgres":
-                self.data.add(Path(str(value)))
-            elif word == "folder":
-                self.folders.add(Path(str(value)))
+            actions[word](value)
 
     def do(self) -> None:
+        # An initdb that is cut off would leave shared memory behind, which outlives everything.
+        for group in self.awaited:
+            _wait(partial(_ended, group))
         # PostgreSQL is asked, not killed: only then does it return its shared memory.
         _stop(self._postgres, (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL))
         _stop(self._groups, (signal.SIGTERM, signal.SIGKILL))
@@ -111,6 +119,10 @@ def _stop(send: Callable[[int], bool], numbers: Iterable[int]) -> None:
     for number in numbers:
         if not send(number) or _wait(lambda: not send(0)):
             return
+
+
+def _ended(group: int) -> bool:
+    return not kill_group(group, 0)
 
 
 def _removed(folder: Path) -> bool:

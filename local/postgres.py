@@ -77,6 +77,8 @@ class Server:
         self._process: subprocess.Popen[bytes] | None = None
         self._password = secrets.token_urlsafe(16)
         self._stopped = False
+        self._initialised = False
+        self._janitor = janitor
         janitor.owns_postgres(self._data)
         self._folder.mkdir(mode=0o700)
         self._account = _unprivileged()
@@ -101,10 +103,12 @@ class Server:
         raise self._failed("start")
 
     def stop(self) -> None:
-        """Stops the server, or what makes it, at once but cleanly; connections are cut."""
+        """Stops the server at once but cleanly, cutting connections; waits for an initdb."""
         self._stopped = True
-        if self._process:
+        if self._process and self._initialised:
             _end(self._process)
+        elif self._process:
+            self._process.wait(_PATIENCE)
 
     def alive(self) -> bool:
         """Whether the server still runs."""
@@ -122,8 +126,10 @@ class Server:
             # The server's own locale: the same order of text on every machine.
             *("--locale-provider", "builtin", "--locale", "C", "--builtin-locale", "C.UTF-8"),
         )
+        self._janitor.awaits_group(self._process.pid)
         if self._process.wait(_PATIENCE):
             raise self._failed("initialise its folder")
+        self._initialised = True
         secret.unlink()
 
     def _run(self, program: str, *arguments: str) -> subprocess.Popen[bytes]:

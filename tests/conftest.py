@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
 
 from tests.support.backend import Client, deployed, new_client
+
+# A busy machine is no fault of the code; and CI judges a change by the same examples each time.
+hypothesis.settings.register_profile("fragua", deadline=None, derandomize="CI" in os.environ)
+hypothesis.settings.load_profile("fragua")
 
 
 @pytest.fixture(scope="session")

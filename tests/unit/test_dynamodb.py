@@ -22,7 +22,7 @@ simple = (
     | st.text(st.characters(exclude_categories=["Cs"]))
     | st.floats(-(2.0**40), 2.0**40, allow_nan=False).filter(lambda x: x == 0 or abs(x) > 1e-99)
 )
-nested = st.lists(st.integers()) | st.dictionaries(st.text(min_size=1), st.text())
+nested = st.lists(st.integers(-(2**63), 2**63)) | st.dictionaries(st.text(min_size=1), st.text())
 
 
 @given(st.dictionaries(st.text(min_size=1), simple | nested))
