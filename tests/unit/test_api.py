@@ -178,6 +178,7 @@ def test_a_header_that_proves_nothing_is_401_and_says_how(
         ({"size": "x", "more": 1}, ["/size", "/more"]),
         ({"size": 1e400}, ["/size"]),
         ([], [""]),
+        ([{}], [""]),
         ("1", [""]),
     ],
     ids=repr,
@@ -188,6 +189,11 @@ def test_a_field_that_is_not_valid_is_pointed_at(body: Any, pointers: list[str])
     assert (status, problem["code"]) == (422, "invalid_fields")
     assert sorted(error["pointer"] for error in problem["errors"]) == sorted(pointers)
     assert all(error["message"] for error in problem["errors"])
+
+
+@pytest.mark.parametrize(("levels", "status"), [(32, 422), (33, 400), (945, 400)])
+def test_a_body_is_nested_32_levels_at_most(levels: int, status: int) -> None:
+    assert ask('{"a":' * (levels - 1) + "{}" + "}" * (levels - 1))[0] == status
 
 
 def test_a_lone_surrogate_is_no_text() -> None:

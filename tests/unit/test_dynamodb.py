@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fragua import dynamodb
-from fragua.errors import Refused, Unavailable
+from fragua.errors import Conflict, Refused, Unavailable
 from tests.unit.conftest import stubbed
 
 # What our items hold. DynamoDB keeps 38 digits; sizes and times need at most 19.
@@ -78,14 +78,37 @@ def test_a_transaction_tells_which_condition_failed(
     assert dynamodb.transact([{"Put": dynamodb.put_action("t", {"a": 1})}]) == expected
 
 
-def test_a_transaction_that_lost_a_race_may_be_sent_again(store: Stubber) -> None:
-    store.add_client_error(
-        "transact_write_items",
-        "TransactionCanceledException",
-        modeled_fields={"CancellationReasons": [{"Code": "TransactionConflict"}]},
-    )
-    with pytest.raises(Unavailable):
-        dynamodb.transact([{"Put": dynamodb.put_action("t", {"a": 1})}])
+def lose(store: Stubber, operation: str) -> None:
+    """Announce that the next write meets somebody else's transaction."""
+    if operation == "update_item":
+        store.add_client_error(operation, "TransactionConflictException", http_status_code=400)
+        return
+    reasons = {"CancellationReasons": [{"Code": "TransactionConflict"}]}
+    store.add_client_error(operation, "TransactionCanceledException", modeled_fields=reasons)
+
+
+def write(operation: str) -> object:
+    if operation == "update_item":
+        return dynamodb.update("t", {"a": 1}, "SET #b = :b", b=2)
+    return dynamodb.transact([{"Put": dynamodb.put_action("t", {"a": 1})}])
+
+
+@pytest.mark.parametrize("operation", ["update_item", "transact_write_items"])
+def test_a_write_that_lost_a_race_is_sent_again(store: Stubber, operation: str) -> None:
+    lose(store, operation)
+    lose(store, operation)
+    store.add_response(operation, {"Attributes": {}} if operation == "update_item" else {})
+    write(operation)
+    store.assert_no_pending_responses()
+
+
+@pytest.mark.parametrize("operation", ["update_item", "transact_write_items"])
+def test_a_write_that_loses_every_race_has_written_nothing(store: Stubber, operation: str) -> None:
+    for _ in range(6):
+        lose(store, operation)
+    with pytest.raises(Conflict):
+        write(operation)
+    store.assert_no_pending_responses()
 
 
 def test_a_read_that_was_not_finished_is_no_answer(store: Stubber) -> None:

@@ -179,8 +179,9 @@ def _detect(upload: Upload) -> str | None:
     try:
         kind = filetype.guess(head)
     # Its matchers parse what a stranger wrote; a type is a guess, and never worth a file.
-    except Exception:
-        log.warning("no type", exc_info=True, extra={"upload_id": str(upload.upload_id)})
+    except Exception as error:  # noqa: BLE001 - logged by name: its traceback may be endless
+        where = {"upload_id": str(upload.upload_id), "reason": type(error).__name__}
+        log.warning("no type", extra=where)
         return None
     return str(kind.mime) if kind else None
 
