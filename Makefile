@@ -5,26 +5,35 @@
 
 PYTHON ?= python3
 PORT ?= 8000
+FILE ?=
+MODE ?= direct
 # More for the command itself: make test ARGS="tests/unit -x", make lock ARGS=--upgrade
 ARGS ?=
 
-CODE := functions shared_package local tests tools
+CODE := functions shared_package client local tests tools benchmarks
 
 # aws-sam-cli asks its makers' servers on every call otherwise.
 export SAM_CLI_TELEMETRY := 0
 
-.PHONY: help install run test check sam openapi format lock clean
+.PHONY: help install run demo test postman check sam build artifacts bench openapi format lock \
+	clean
 
 help: ## Print this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
 
 install: .venv/installed ## Make .venv and install what is locked (the others do it on demand)
 
 run: .venv/installed ## Run the whole backend on this machine: make run [PORT=8000]
 	.venv/bin/python -m local --host 127.0.0.1 --port $(PORT) $(ARGS)
 
+demo: .venv/installed ## Upload a file, kill the client half-way, resume, compare: make demo [FILE=path] [MODE=relay]
+	.venv/bin/python -m tools.demo --file '$(FILE)' --mode $(MODE)
+
 test: .venv/installed ## Run all tests; less than 90 % of lines and branches covered is a failure
 	.venv/bin/python -m pytest -n 2 --dist loadfile --cov --cov-fail-under=90 $(ARGS)
+
+postman: .venv/installed tools/postman/node_modules/installed ## Run the Postman collection by newman against a stack of its own
+	.venv/bin/python -m tools.postman.run
 
 check: .venv/installed ## Judge format, lint, types, locks and workflows; edits nothing
 	.venv/bin/ruff format --check .
@@ -32,13 +41,26 @@ check: .venv/installed ## Judge format, lint, types, locks and workflows; edits 
 	.venv/bin/mypy $(CODE)
 	.venv/bin/python tools/locks.py check
 	.venv/bin/python -m tools.openapi --check
+	.venv/bin/python -m tools.postman --check
 	.venv/bin/zizmor --offline --quiet --no-progress .github/workflows
 
 sam: .venv-sam/installed ## Validate and lint template.yaml; needs no AWS account
 	.venv-sam/bin/sam validate --lint --template template.yaml
 
-openapi: .venv/installed ## Write the OpenAPI document anew from the functions
+build: .venv/installed .venv-sam/installed ## Build layers and functions: make build [ARCHITECTURE=x86_64]
+	.venv/bin/python -m tools.build $(if $(ARCHITECTURE),--architecture $(ARCHITECTURE)) $(ARGS)
+
+artifacts: .venv/installed .venv-sam/installed ## Build for this machine and run every function from what was built
+	.venv/bin/python -m tools.build --here
+	.venv/bin/python -m pytest -n 2 tests/artifacts $(ARGS)
+
+bench: export PYTHONPATH := functions:shared_package
+bench: .venv/installed .venv-sam/installed ## Measure, as ratios in one run: make bench [ARGS=assembly]
+	.venv/bin/python -m benchmarks $(ARGS)
+
+openapi: .venv/installed ## Write the OpenAPI document and the Postman collection anew from the functions
 	.venv/bin/python -m tools.openapi
+	.venv/bin/python -m tools.postman
 
 format: .venv/installed ## Format the code and mend what the linter can mend
 	.venv/bin/ruff format .
@@ -48,18 +70,19 @@ lock: .venv/installed ## Write the lock files anew from their .in: make lock [AR
 	.venv/bin/python tools/locks.py write $(ARGS)
 
 clean: ## Remove the virtual environments, caches and reports
-	rm -rf .venv .venv-sam .aws-sam .coverage .coverage.* htmlcov
+	rm -rf .venv .venv-sam .aws-sam tools/postman/node_modules .coverage .coverage.* htmlcov
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis
-	find functions shared_package local tests tools -name __pycache__ -prune -exec rm -rf {} +
+	find $(CODE) -name __pycache__ -prune -exec rm -rf {} +
 
 # The stamps are younger than the locks as long as the environments hold what is locked. A step
 # that fails leaves no stamp, so the next call takes it up again.
-.venv/installed: requirements-uv.txt requirements-dev.txt
+.venv/installed: requirements-uv.txt requirements-dev.txt client/pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("Fragua needs Python 3.11 or later; name one: make PYTHON=python3.13 ..." if sys.version_info < (3, 11) else 0)'
 	@echo "Installing into .venv; this takes a minute, once."
 	$(PYTHON) -m venv .venv
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-uv.txt
 	.venv/bin/uv pip sync --quiet --python .venv --require-hashes --compile-bytecode requirements-uv.txt requirements-dev.txt
+	.venv/bin/uv pip install --quiet --python .venv --offline --no-deps --no-build-isolation --editable client
 	touch .venv/installed
 
 .venv-sam/installed: requirements-sam.txt | .venv/installed
@@ -67,3 +90,9 @@ clean: ## Remove the virtual environments, caches and reports
 	$(PYTHON) -m venv --without-pip .venv-sam
 	.venv/bin/uv pip sync --quiet --python .venv-sam --require-hashes --compile-bytecode requirements-sam.txt
 	touch .venv-sam/installed
+
+tools/postman/node_modules/installed: tools/postman/package-lock.json tools/postman/package.json
+	@command -v npm >/dev/null || { echo "make postman needs Node.js 18 or later with npm; nothing else here does." >&2; exit 1; }
+	@echo "Installing newman into tools/postman/node_modules; this takes half a minute, once."
+	npm ci --prefix tools/postman
+	touch tools/postman/node_modules/installed

@@ -10,7 +10,10 @@ import json
 import sys
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from fragua.api import Description
 
 ROOT = Path(__file__).parent.parent
 TARGET = ROOT / "functions" / "service" / "openapi.json"
@@ -27,6 +30,14 @@ TAGS = {
     "uploads": "Fragments in: sessions of files that are on their way.",
     "files": "One verified file out.",
     "service": "The service itself.",
+}
+
+IDEMPOTENCY_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "The same key and body within 24 hours answer the same result.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255},
 }
 
 PROBLEM = {
@@ -63,6 +74,15 @@ def functions() -> list[Any]:
     return [module for module in modules if hasattr(module, "api")]
 
 
+def _add_what_the_door_reads(operation: dict[str, Any], said: Description) -> None:
+    """Describe what a route takes before Powertools sees it: bytes, and an Idempotency-Key."""
+    if "takes" in said:
+        content = {said["takes"]: {"schema": {"type": "string", "format": "binary"}}}
+        operation["requestBody"] = {"required": True, "content": content}
+    if said.get("repeatable"):
+        operation.setdefault("parameters", []).append(IDEMPOTENCY_KEY)
+
+
 def document() -> dict[str, Any]:
     """Merge what all functions say about their routes."""
     paths: dict[str, Any] = {}
@@ -77,6 +97,7 @@ def document() -> dict[str, Any]:
         for path, operations in said["paths"].items():
             for operation in operations.values():
                 operation["responses"] = dict(sorted(operation["responses"].items()))
+                _add_what_the_door_reads(operation, module.api.said)
             paths.setdefault(path, {}).update(operations)
         schemas |= said["components"].get("schemas", {})
     for unused in ("HTTPValidationError", "ValidationError", "ResponseValidationError"):

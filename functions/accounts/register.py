@@ -2,7 +2,7 @@
 
 from fragua.accounts import service
 from fragua.accounts.schemas import Registration, User
-from fragua.api import Api
+from fragua.api import Api, Repeatable
 
 api = Api()
 
@@ -10,13 +10,14 @@ api = Api()
 @api.post(
     "/v1/auth/register",
     public=True,
+    repeatable=True,
     status=201,
     summary="Create an account",
     tags=["accounts"],
     problems=(400, 409, 415),
 )
-def register(body: Registration) -> User:
-    return service.register(body)
+def register(body: Registration, once: Repeatable) -> User:
+    return service.register(body, once=once)
 
 
 handler = api.handler

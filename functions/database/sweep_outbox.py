@@ -1,10 +1,10 @@
-"""Once a minute: what had to follow a commit and was left undone."""
+"""Once a minute: what had to follow a commit and was left undone; keys whose time is over."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from fragua.accounts import service as accounts
-from fragua.database import outbox
+from fragua.database import outbox, repeats
 from fragua.files import service as files
 from fragua.worker import log, schedule_handler
 
@@ -18,7 +18,7 @@ def sweep() -> dict[str, int]:
     done, errors = outbox.sweep(lambda kind, payload: EFFECTS[kind](payload))
     for error in errors:
         log.error("left undone", exc_info=error)
-    return {"done": done, "failed": len(errors)}
+    return {"done": done, "failed": len(errors), "forgotten": repeats.sweep()}
 
 
 handler = schedule_handler(sweep)

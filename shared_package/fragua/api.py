@@ -6,7 +6,6 @@ the form of the body, the fields, and only then the function itself.
 
 from __future__ import annotations
 
-import base64
 import json
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
@@ -21,24 +20,34 @@ from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValida
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import BaseModel
 
-from fragua.accounts import sessions
+from fragua import bodies, idempotency, started
+from fragua.accounts import keys, sessions
 from fragua.accounts.sessions import Caller
 from fragua.errors import Invalid, Problem, pointer
+from fragua.idempotency import Once
 from fragua.settings import settings
 
-__all__ = ["Address", "Api", "Caller", "CurrentCaller", "Cursor", "Limit", "UserId"]
+__all__ = [
+    "Address",
+    "Api",
+    "Caller",
+    "CurrentCaller",
+    "Cursor",
+    "Limit",
+    "RawBody",
+    "Repeatable",
+    "UserId",
+]
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 Event = dict[str, Any]
-
-# JSON bodies are short; files do not come this way.
-MAX_BODY = 1024 * 1024
-MAX_DEPTH = 32
 
 log = Logger(service="fragua")
 
 _caller: ContextVar[Caller] = ContextVar("caller")
 _address: ContextVar[str] = ContextVar("address")
+_raw: ContextVar[bytes] = ContextVar("raw")
+_once: ContextVar[Once | None] = ContextVar("once")
 
 
 def _current_caller() -> Caller:
@@ -53,10 +62,22 @@ def _current_address() -> str:
     return _address.get()
 
 
+def _current_raw() -> bytes:
+    return _raw.get()
+
+
+def _current_once() -> Once | None:
+    return _once.get()
+
+
 CurrentCaller = Annotated[Caller, Depends(_current_caller)]
 UserId = Annotated[UUID, Depends(_current_user_id)]
 # The address that the gateway saw; a header of the client's is not believed.
 Address = Annotated[str, Depends(_current_address)]
+# The bytes of a body, on a route that `takes` a media type of its own.
+RawBody = Annotated[bytes, Depends(_current_raw)]
+# The request's Idempotency-Key, on a route that is `repeatable`.
+Repeatable = Annotated[Once | None, Depends(_current_once)]
 Limit = Annotated[int, Query(ge=1, le=200, description="Rows of a page.")]
 Cursor = Annotated[
     str | None, Query(max_length=200, description="`next_cursor` of the page before.")
@@ -68,7 +89,9 @@ class Description(TypedDict, total=False):
 
     `status` is its answer as a rule (200), with a JSON body unless `media_type` names another;
     `also` is what else it answers and with what; `problems` are its problem documents besides
-    401, 422, 500 and 503. Only `public` ones answer without a token.
+    401, 422, 500 and 503. Only `public` ones answer without a token. A body is JSON, unless the
+    route `takes` bytes of a media type, at most `max_bytes`. A route that creates is `repeatable`:
+    it honours an Idempotency-Key.
     """
 
     summary: Required[str]
@@ -78,6 +101,9 @@ class Description(TypedDict, total=False):
     public: bool
     problems: tuple[int, ...]
     also: Mapping[int, type[BaseModel]]
+    takes: str
+    max_bytes: int
+    repeatable: bool
 
 
 class Api:
@@ -86,7 +112,7 @@ class Api:
     def __init__(self) -> None:
         self.resolver = APIGatewayHttpResolver(enable_validation=True)
         self.resolver.exception_handler(Exception)(_answer_problem)
-        self._public = False
+        self.said: Description = {"summary": "", "tags": []}
 
     def get(self, path: str, **said: Unpack[Description]) -> Callable[[Handler], Handler]:
         """Serve GET on a path."""
@@ -95,6 +121,10 @@ class Api:
     def post(self, path: str, **said: Unpack[Description]) -> Callable[[Handler], Handler]:
         """Serve POST on a path."""
         return self._route("POST", path, said)
+
+    def put(self, path: str, **said: Unpack[Description]) -> Callable[[Handler], Handler]:
+        """Serve PUT on a path."""
+        return self._route("PUT", path, said)
 
     def patch(self, path: str, **said: Unpack[Description]) -> Callable[[Handler], Handler]:
         """Serve PATCH on a path."""
@@ -105,14 +135,14 @@ class Api:
         return self._route("DELETE", path, said)
 
     def _route(self, method: str, path: str, said: Description) -> Callable[[Handler], Handler]:
-        self._public = said.get("public", False)
+        self.said = said
         decorate: Callable[[Handler], Handler] = self.resolver.route(
             path,
             method=method,
             summary=said["summary"],
             tags=said["tags"],
             status_code=said.get("status", 200),
-            security=[] if self._public else [{"bearer": []}],
+            security=[] if said.get("public") else [{"bearer": []}],
             responses=_responses(said),
         )
         return decorate
@@ -124,12 +154,27 @@ class Api:
         log.setLevel(settings().log_level)
         _address.set(request["http"]["sourceIp"])
         try:
-            if not self._public:
+            if not self.said.get("public"):
                 _caller.set(sessions.authenticate(event["headers"].get("authorization")))
-            answer: Event = self.resolver.resolve(_with_json_body(event), context)
+            answer: Event = self.resolver.resolve(self._checked(event), context)
         except Exception as error:  # noqa: BLE001 - _problem logs it, the client sees none of it
             answer = _built(error)
+        started()
         return _finished(answer, request["requestId"])
+
+    def _checked(self, event: Event) -> Event:
+        """Check the form of the body and of the headers that the door itself reads."""
+        if event["rawPath"].endswith("\n"):
+            # The end of a pattern matches before it, too, and it would be taken for another path.
+            raise Problem("not_found")
+        if "takes" in self.said:
+            raw = bodies.octets(event, self.said["takes"], self.said["max_bytes"])
+            _raw.set(raw)
+            return bodies.without(event)
+        checked = bodies.with_json(event)
+        if self.said.get("repeatable"):
+            _once.set(_once_of(checked))
+        return checked
 
 
 def _responses(said: Description) -> dict[int, Any]:
@@ -155,56 +200,19 @@ def _responses(said: Description) -> dict[int, Any]:
     return document
 
 
-def _with_json_body(event: Event) -> Event:
-    """Check the form of a body and put it back as plain text; `Problem` 400, 413 or 415."""
-    body = event.get("body") or ""
-    if event.get("isBase64Encoded"):
-        raw = base64.b64decode(body)
-    else:
-        raw = body.encode("utf-8", "surrogatepass")
-    headers = {**event["headers"]}
-    declared = headers.pop("content-type", "application/json")
-    if not raw:
-        # The gateway gives an empty POST a content type of its own.
-        return {**event, "headers": headers, "body": "null", "isBase64Encoded": False}
-    if len(raw) > MAX_BODY:
-        raise Problem("body_too_large", f"A body has at most {MAX_BODY} bytes.")
-    media_type = declared.partition(";")[0].strip().lower()
-    if media_type != "application/json" and not media_type.endswith("+json"):
-        raise Problem("unsupported_media_type")
-    text = json.dumps(_parsed(raw))
-    return {**event, "headers": headers, "body": text, "isBase64Encoded": False}
+def _once_of(event: Event) -> Once | None:
+    """Read the Idempotency-Key of a request; bodies are the same when their JSON is."""
+    key = event["headers"].get(idempotency.HEADER)
+    if key is None:
+        return None
+    body = json.dumps(json.loads(event["body"]), sort_keys=True)
+    request = f"{event['requestContext']['http']['method']} {event['rawPath']}\n{body}"
+    return Once.of(key, request, _secret)
 
 
-def _parsed(raw: bytes) -> Any:
-    try:
-        value = json.loads(raw.decode(), parse_constant=_no_constant)
-    except (ValueError, RecursionError) as error:
-        raise Problem("malformed_body") from error
-    # Powertools would look for the object inside of a list.
-    if not isinstance(value, dict):
-        raise Invalid(("", "must be an object"))
-    if _deeper_than(MAX_DEPTH, value):
-        raise Problem("malformed_body", f"A body is nested at most {MAX_DEPTH} levels deep.")
-    return value
-
-
-def _deeper_than(limit: int, value: Any) -> bool:
-    """Tell whether lists and objects nest deeper: whoever parses it again has less stack left."""
-    level = [value]
-    for _ in range(limit):
-        level = [
-            child
-            for node in level
-            if isinstance(node, dict | list)
-            for child in (node.values() if isinstance(node, dict) else node)
-        ]
-    return any(isinstance(node, dict | list) for node in level)
-
-
-def _no_constant(name: str) -> None:
-    # NaN and Infinity are Python's, not JSON's.
-    raise ValueError(f"{name} is not JSON")
+def _secret(kid: str | None) -> tuple[str, bytes] | None:
+    key = keys.current() if kid is None else keys.find(kid)
+    return (key.kid, key.secret) if key else None
 
 
 def _answer_problem(error: Exception) -> Any:

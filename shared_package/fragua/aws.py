@@ -7,17 +7,19 @@ from functools import cache
 from threading import Lock
 from typing import Any
 
-import boto3
 from botocore.client import BaseClient
 from botocore.config import Config
 from botocore.credentials import ReadOnlyCredentials
 from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
+from botocore.session import Session
 
 from fragua.errors import Refused, Unavailable
 from fragua.settings import settings
 
 # Codes that say "not now" and come with a status below 500.
 _THROTTLED = {
+    "IncompleteBody",
+    "OperationAborted",
     "ProvisionedThroughputExceededException",
     "RequestLimitExceeded",
     "RequestTimeout",
@@ -25,7 +27,11 @@ _THROTTLED = {
     "Throttling",
     "ThrottlingException",
     "TooManyRequestsException",
+    "TransactionInProgressException",
 }
+
+# S3's words for "these are not the bytes that the checksum is of".
+WRONG_BYTES = {"BadDigest", "InvalidDigest", "XAmzContentChecksumMismatch"}
 
 
 # S3 may take minutes to join parts, and a second try would only find that the first was under way.
@@ -48,20 +54,23 @@ def _client(service: str, patient: bool) -> BaseClient:
         # Three tries of at most 2 + 5 s leave room for an answer within the gateway's 30 s.
         connect_timeout=2,
         read_timeout=120 if patient else 5,
+        # As many as the assembly's threads have requests under way.
+        max_pool_connections=24,
         retries={"mode": "standard", "total_max_attempts": 1 if patient else 3},
         signature_version="s3v4" if service == "s3" else None,
         # Newer SDKs add a CRC32 of their own, which S3 refuses on a CRC64NVME upload.
         request_checksum_calculation="when_required",
         response_checksum_validation="when_required",
     )
-    return session().client(service, region_name=settings().region, config=config)
+    return session().create_client(service, region_name=settings().region, config=config)
 
 
 @cache
-def session() -> boto3.Session:
+def session() -> Session:
     """Return this process's session."""
     # One session for all clients: each session loads and parses botocore's data anew.
-    return boto3.Session()
+    # And botocore rather than boto3, whose import brings s3transfer and multiprocessing.
+    return Session()
 
 
 def call(service: str, operation: str, **arguments: Any) -> dict[str, Any]:
@@ -91,6 +100,16 @@ def s3(operation: str, **arguments: Any) -> dict[str, Any]:
     return call("s3", operation, ExpectedBucketOwner=settings().bucket_owner, **arguments)
 
 
+def s3_send(operation: str, **arguments: Any) -> dict[str, Any]:
+    """Send S3 bytes with a checksum of our own making: only the way can have damaged them."""
+    try:
+        return s3(operation, **arguments)
+    except Refused as error:
+        if error.code in WRONG_BYTES:
+            raise Unavailable("s3") from error
+        raise
+
+
 def forget() -> None:
     """Make clients and session anew at the next use."""
     _client.cache_clear()
@@ -98,9 +117,9 @@ def forget() -> None:
 
 
 def stream(service: str, body: Any) -> Iterator[bytes]:
-    """Read a streaming body in pieces of at most 1 MiB; `Unavailable` when it breaks off."""
+    """Read a streaming body in pieces of at most 256 KiB; `Unavailable` when it breaks off."""
     try:
-        yield from body.iter_chunks(1024 * 1024)
+        yield from body.iter_chunks(256 * 1024)
     except BotoCoreError as error:
         raise Unavailable(service) from error
 

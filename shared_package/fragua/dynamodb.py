@@ -5,11 +5,10 @@ from __future__ import annotations
 import random
 import re
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import NoneType
 from typing import Any
 from uuid import UUID
-
-from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
 from fragua import aws
 from fragua.errors import Conflict, Refused, Unavailable
@@ -25,34 +24,47 @@ _LOSSES = 6
 _PAUSE = 0.1
 
 
-class _Numbers(TypeDeserializer):  # type: ignore[misc] # boto3 ships no types
-    """boto3's, but numbers come as int or float instead of Decimal: ours are counts and times."""
-
-    def _deserialize_n(self, value: str) -> int | float:
-        return int(value) if value.lstrip("-").isdigit() else float(value)
-
-
-_to = TypeSerializer()
-_from = _Numbers()
-
-
 def attributes(item: Mapping[str, Any]) -> dict[str, Any]:
     """Turn plain values (UUID and float too) into DynamoDB's typed attributes."""
     return {name: _attribute(value) for name, value in item.items()}
 
 
-def _attribute(value: Any) -> Any:
-    if isinstance(value, UUID):
-        return {"S": str(value)}
-    if isinstance(value, float):
-        # The serializer wants Decimal; its shortest decimal text is what DynamoDB keeps anyway.
-        return {"N": repr(value)}
-    return _to.serialize(value)
+# boto3's own serializer would bring all of boto3 into every cold start. A bool is an int, too, so
+# it comes first; a float's shortest decimal text is what DynamoDB keeps anyway.
+_WRITERS: tuple[tuple[Any, str, Callable[[Any], Any]], ...] = (
+    (bool, "BOOL", bool),
+    (NoneType, "NULL", lambda _: True),
+    ((int, float), "N", repr),
+    ((str, UUID), "S", str),
+    (bytes, "B", bytes),
+    (Mapping, "M", attributes),
+    ((list, tuple), "L", lambda members: [_attribute(member) for member in members]),
+)
+
+
+def _attribute(value: Any) -> dict[str, Any]:
+    for kinds, name, write in _WRITERS:
+        if isinstance(value, kinds):
+            return {name: write(value)}
+    raise TypeError(f"DynamoDB keeps no {type(value).__name__}")
 
 
 def plain(item: Mapping[str, Any]) -> Item:
-    """Turn DynamoDB's typed attributes into plain values."""
-    return {name: _from.deserialize(value) for name, value in item.items()}
+    """Turn DynamoDB's typed attributes into plain values; numbers are int or float."""
+    return {name: _value(attribute) for name, attribute in item.items()}
+
+
+def _value(attribute: Mapping[str, Any]) -> Any:
+    ((kind, value),) = attribute.items()
+    return _READERS[kind](value) if kind in _READERS else value
+
+
+_READERS: dict[str, Callable[[Any], Any]] = {
+    "N": lambda text: int(text) if text.lstrip("-").isdigit() else float(text),
+    "NULL": lambda _: None,
+    "M": plain,
+    "L": lambda members: [_value(member) for member in members],
+}
 
 
 def get(table: str, key: Item) -> Item | None:
@@ -96,12 +108,12 @@ def update_action(
     return action | expression(f"{change} {condition}", values)
 
 
-def put_action(table: str, item: Item, condition: str = "") -> dict[str, Any]:
-    """Describe a put, as {"Put": ...} for `transact`."""
+def put_action(table: str, item: Item, condition: str = "", **values: Any) -> dict[str, Any]:
+    """Describe a put for `put` or, as {"Put": ...}, for `transact`."""
     action: dict[str, Any] = {"TableName": table, "Item": attributes(item)}
     if condition:
         action["ConditionExpression"] = condition
-    return action | expression(condition, {})
+    return action | expression(condition, values)
 
 
 def update(table: str, key: Item, change: str, condition: str = "", **values: Any) -> Item | None:
@@ -116,14 +128,27 @@ def update(table: str, key: Item, change: str, condition: str = "", **values: An
     return plain(answer["Attributes"])
 
 
-def put(table: str, item: Item) -> None:
-    """Write one item."""
-    _send("put_item", **put_action(table, item))
+def put(table: str, item: Item, condition: str = "", **values: Any) -> bool:
+    """Write one item; False when the condition did not hold for what was there."""
+    return _done("put_item", put_action(table, item, condition, **values))
 
 
-def delete(table: str, key: Item) -> None:
-    """Delete one item, if it is there."""
-    _send("delete_item", TableName=table, Key=attributes(key))
+def _done(operation: str, action: dict[str, Any]) -> bool:
+    try:
+        _send(operation, **action)
+    except Refused as error:
+        if error.code == _CONDITION:
+            return False
+        raise
+    return True
+
+
+def delete(table: str, key: Item, condition: str = "", **values: Any) -> bool:
+    """Delete one item, if it is there; False when the condition did not hold for it."""
+    action: dict[str, Any] = {"TableName": table, "Key": attributes(key)}
+    if condition:
+        action |= {"ConditionExpression": condition, **expression(condition, values)}
+    return _done("delete_item", action)
 
 
 def transact(actions: Sequence[dict[str, Any]]) -> int | None:
@@ -164,13 +189,17 @@ def _reasons(error: Refused) -> list[str]:
 def query(table: str, condition: str, **options: Any) -> tuple[list[Item], Item | None]:
     """Read one page by a key condition; return its items and the key to go on from.
 
-    `options` are `values` (for the expression), `filter`, `index`, `limit`, `start`, `forward`.
+    `options` are `values` (for the expression), `filter`, `index`, `limit`, `start`, `forward`,
+    `only` (the attributes to read).
     """
     text, values = condition, options.get("values", {})
     arguments: dict[str, Any] = {"TableName": table, "KeyConditionExpression": condition}
     if options.get("filter"):
         arguments["FilterExpression"] = options["filter"]
         text += " " + options["filter"]
+    if options.get("only"):
+        arguments["ProjectionExpression"] = ", ".join(f"#{name}" for name in options["only"])
+        text += " " + arguments["ProjectionExpression"]
     if options.get("index"):
         arguments["IndexName"] = options["index"]
     else:

@@ -24,6 +24,7 @@ class Settings:
     sessions_table: str
     accounts_table: str
     uploads_table: str
+    fragments_table: str
     guards_table: str
     assembly_queue_url: str
     signing_key_secret: str
@@ -50,6 +51,7 @@ class Settings:
             sessions_table=need("SESSIONS_TABLE"),
             accounts_table=need("ACCOUNTS_TABLE"),
             uploads_table=need("UPLOADS_TABLE"),
+            fragments_table=need("FRAGMENTS_TABLE"),
             guards_table=need("GUARDS_TABLE"),
             assembly_queue_url=need("ASSEMBLY_QUEUE_URL"),
             signing_key_secret=need("SIGNING_KEY_SECRET"),

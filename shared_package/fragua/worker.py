@@ -13,7 +13,7 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from fragua import aws
+from fragua import aws, started
 from fragua.errors import Refused, Retry, Unavailable
 from fragua.settings import settings
 
@@ -30,6 +30,8 @@ def queue_handler(do: Callable[[Message], None]) -> Callable[[Event, Any], Event
     """Make a Lambda handler of SQS batches (ReportBatchItemFailures) out of a message's job."""
 
     def handler(event: Event, _context: Any) -> Event:
+        # At once: the first message may take minutes.
+        started()
         log.setLevel(settings().log_level)
         failed = [r["messageId"] for r in event["Records"] if not _done(do, r)]
         return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failed]}
@@ -41,6 +43,7 @@ def schedule_handler(do: Callable[[], dict[str, int]]) -> Callable[[Event, Any],
     """Make a Lambda handler of a schedule out of a job; what it returns is logged, too."""
 
     def handler(_event: Event, context: Any) -> dict[str, int]:
+        started()
         log.setLevel(settings().log_level)
         log.set_correlation_id(context.aws_request_id)
         result = do()

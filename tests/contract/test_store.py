@@ -24,7 +24,7 @@ from fragua.presigning import presign
 from fragua.settings import settings
 from fragua.uploads import objects
 from fragua.uploads.objects import Part
-from fragua.uploads.store import Upload
+from fragua.uploads.upload import Upload
 from tests.support.backend import MIB
 
 DATA = os.urandom(5 * MIB + 7)
@@ -130,7 +130,7 @@ def test_a_signed_crc_lets_no_other_bytes_in(upload: Upload) -> None:
 
 def test_parts_without_a_checksum_are_joined_under_one_of_the_whole(upload: Upload) -> None:
     arrived = put_all(upload)
-    objects.complete(replace(upload, checksums={"crc32": crc32(DATA)}), arrived)
+    objects.complete(upload, arrived, crc32(DATA))
     stored = objects.head(upload)
     assert stored
     assert (stored.size, stored.checksums) == (len(DATA), {"crc32": crc32(DATA)})
@@ -140,7 +140,7 @@ def test_parts_without_a_checksum_are_joined_under_one_of_the_whole(upload: Uplo
 def test_a_whole_of_another_checksum_is_not_joined(upload: Upload) -> None:
     arrived = put_all(upload)
     with pytest.raises(Refused) as refused:
-        objects.complete(replace(upload, checksums={"crc32": crc32(b"other")}), arrived)
+        objects.complete(upload, arrived, crc32(b"other"))
     assert refused.value.code == "BadDigest"
     assert objects.head(upload) is None
     assert objects.parts(upload) == arrived
@@ -149,14 +149,14 @@ def test_a_whole_of_another_checksum_is_not_joined(upload: Upload) -> None:
 def test_a_whole_of_another_size_is_not_joined(upload: Upload) -> None:
     arrived = put_all(upload)
     with pytest.raises(Refused) as refused:
-        objects.complete(replace(upload, size=len(DATA) + 1), arrived)
+        objects.complete(replace(upload, size=len(DATA) + 1), arrived, None)
     assert refused.value.status == 400
     assert objects.head(upload) is None
 
 
 def test_an_upload_that_was_joined_is_none_any_more(upload: Upload) -> None:
     arrived = put_all(upload)
-    objects.complete(upload, arrived)
+    objects.complete(upload, arrived, None)
     assert objects.parts(upload) is None
     assert put(upload, 2, DATA[5 * MIB :]).status_code == 404
     objects.abort(upload)
@@ -168,15 +168,15 @@ def test_an_upload_that_was_aborted_is_none_any_more(upload: Upload) -> None:
     objects.abort(upload)
     assert objects.parts(upload) is None
     with pytest.raises(Refused) as refused:
-        objects.complete(upload, arrived)
+        objects.complete(upload, arrived, None)
     assert (refused.value.code, refused.value.status) == ("NoSuchUpload", 404)
 
 
 def test_an_object_that_is_there_is_not_written_again(backend: dict[str, str]) -> None:
     empty = new(0, 5 * MIB)
-    objects.put_empty(empty)
+    objects.put(empty, b"", None)
     with pytest.raises(Refused) as refused:
-        objects.put_empty(empty)
+        objects.put(empty, b"", None)
     assert (refused.value.code, refused.value.status) == ("PreconditionFailed", 412)
     stored = objects.head(empty)
     assert stored
@@ -186,9 +186,9 @@ def test_an_object_that_is_there_is_not_written_again(backend: dict[str, str]) -
 def test_an_object_that_came_meanwhile_is_not_overwritten(upload: Upload) -> None:
     arrived = put_all(upload)
     other = replace(upload, upload_id=upload.upload_id)
-    objects.put_empty(other)
+    objects.put(other, b"", None)
     with pytest.raises(Refused) as refused:
-        objects.complete(upload, arrived)
+        objects.complete(upload, arrived, None)
     assert refused.value.code == "PreconditionFailed"
 
 
@@ -211,6 +211,6 @@ def test_parts_are_listed_page_by_page_after_a_marker(upload: Upload) -> None:
 
 
 def test_a_read_of_the_beginning_is_no_read_of_the_whole(upload: Upload) -> None:
-    objects.complete(upload, put_all(upload))
+    objects.complete(upload, put_all(upload), None)
     assert b"".join(objects.read(upload, 100)) == DATA[:100]
     assert b"".join(objects.read(upload)) == DATA

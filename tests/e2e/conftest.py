@@ -20,6 +20,8 @@ from tests.e2e.support.stack import SUPERADMIN_EMAIL, SUPERADMIN_PASSWORD, Local
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What waits for an expiry comes last: the time passes while the other tests run."""
     items.sort(key=needs_age)
+    for item in filter(runs_commands, items):
+        item.add_marker(pytest.mark.timeout(120))
     for item in filter(needs_age, items):
         item.add_marker(pytest.mark.timeout(180))
 
@@ -27,6 +29,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def needs_age(item: pytest.Item) -> bool:
     """Whether the test is about what grew old on the faster stack."""
     return "ageing" in getattr(item, "fixturenames", ())
+
+
+def runs_commands(item: pytest.Item) -> bool:
+    """Whether the test waits for whole processes to start and to end."""
+    return item.path.parent.name == "client"
 
 
 @pytest.fixture(scope="session", autouse=True)

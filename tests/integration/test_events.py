@@ -14,6 +14,8 @@ from tests.support.paths import ROOT
 
 EVENTS = sorted((ROOT / "events").glob("*/*.json"))
 UPLOAD, FILE = "019aa3c0-0000-7000-8000-000000000001", "019aa3c0-0000-7000-8000-000000000002"
+# What the event of put_fragment carries.
+FRAGMENT = b"Fragments in, one verified file out.\n"
 OWNER = "019aa3c0-0000-7000-8000-000000000003"
 
 # What the function answers where that is not 200, or what it returns where it has no route.
@@ -24,6 +26,7 @@ EXPECTED: dict[str, Any] = {
     "accounts/change_password": 204,
     "accounts/bootstrap": {"created", "user_id"},
     "uploads/create": 201,
+    "uploads/put_fragment": 204,
     "uploads/complete": 202,
     "uploads/abort": 204,
     "uploads/assemble": {"batchItemFailures"},
@@ -31,7 +34,7 @@ EXPECTED: dict[str, Any] = {
     "uploads/sweep": {"mended"},
     "files/delete": 204,
     "database/migrate": {"revision"},
-    "database/sweep_outbox": {"done", "failed"},
+    "database/sweep_outbox": {"done", "failed", "forgotten"},
 }
 
 
@@ -43,6 +46,9 @@ def prepared(path: Path, client: Client) -> dict[str, Any]:
     """Read an event and put real tokens and ids where it has placeholders."""
     data = os.urandom(6 * MIB)
     text = path.read_text()
+    if path.stem == "put_fragment":
+        new = {"file_name": "a.txt", "size": len(FRAGMENT), "mode": "relay"}
+        text = text.replace(UPLOAD, client.create(new)[0]["id"])
     if UPLOAD in text:
         text = text.replace(UPLOAD, client.begin(data)["id"]).replace(OWNER, client.user_id)
     if FILE in text:

@@ -21,6 +21,7 @@ from fragua.errors import Refused
 from fragua.files.tables import files
 from fragua.settings import settings
 from fragua.uploads import store
+from fragua.uploads.upload import Upload
 from tests.support.backend import Client, environment_of, message
 from tests.support.events import queue_event
 from tests.support.faults import Fault, Faults
@@ -113,7 +114,7 @@ def after_lease(client: Client, upload: Mapping[str, Any]) -> None:
     eventually(lambda: _kept(client, upload).leased, lambda leased: not leased)
 
 
-def _kept(client: Client, upload: Mapping[str, Any]) -> store.Upload:
+def _kept(client: Client, upload: Mapping[str, Any]) -> Upload:
     kept = store.get(UUID(client.user_id), UUID(upload["id"]))
     assert kept is not None
     return kept

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -34,8 +35,9 @@ def http_event(
     query: dict[str, Any] | None = None,
     address: str = "192.0.2.1",
 ) -> dict[str, Any]:
-    """Make an event of the gateway (payload 2.0); a body that is not text is sent as JSON."""
-    sent = {"content-type": "application/json"} if body is not None else {}
+    """Make an event of the gateway (payload 2.0); a body that is no text or bytes goes as JSON."""
+    kind = "application/octet-stream" if isinstance(body, bytes) else "application/json"
+    sent = {"content-type": kind} if body is not None else {}
     sent |= {"authorization": f"Bearer {token}"} if token else {}
     sent |= headers or {}
     raw_query = urlencode(query or {})
@@ -66,7 +68,9 @@ def http_event(
     }
     if raw_query:
         event["queryStringParameters"] = dict(parse_qsl(raw_query, keep_blank_values=True))
-    if body is not None:
+    if isinstance(body, bytes):
+        event |= {"body": base64.b64encode(body).decode(), "isBase64Encoded": True}
+    elif body is not None:
         event["body"] = body if isinstance(body, str) else json.dumps(body)
     return event
 

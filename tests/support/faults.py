@@ -35,15 +35,18 @@ class Act(Enum):
     FREEZE_AFTER = auto()
     CUT_BEFORE = auto()
     CUT_AFTER = auto()
+    # Half of the answer's body arrives, then the connection ends (HTTP only).
+    CUT_SHORT = auto()
 
 
 @dataclass(frozen=True)
 class Fault:
-    """What happens to a step, and how many times in a row. `status` is that of `Act.ERROR`."""
+    """What happens to a step, and how many times in a row; `status` and `code` of `Act.ERROR`."""
 
     act: Act
     times: int = 1
     status: int = 503
+    code: str = ""
 
 
 @dataclass
@@ -52,6 +55,8 @@ class Faults:
 
     plan: Mapping[str, Fault] = field(default_factory=dict)
     seen: list[str] = field(default_factory=list)
+    # What each HTTP request was about: its kind, its path and query.
+    targets: list[tuple[str, str]] = field(default_factory=list)
     frozen: threading.Event = field(default_factory=threading.Event)
     # From now on nothing is answered, whatever was planned.
     dark: threading.Event = field(default_factory=threading.Event)
@@ -60,9 +65,10 @@ class Faults:
     _count: Counter[str] = field(default_factory=Counter)
     _thawed: bool = False
 
-    def decide(self, kind: str) -> Fault:
+    def decide(self, kind: str, target: str = "") -> Fault:
         """Note a request and say what happens to it."""
         with self._lock:
+            self.targets.append((kind, target))
             self._count[kind] += 1
             number = self._count[kind]
             self.seen.append(_step(kind, number))

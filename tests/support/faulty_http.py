@@ -80,12 +80,18 @@ class _Handler(BaseHTTPRequestHandler):
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base's name
         """Say nothing."""
 
+    def handle_expect_100(self) -> bool:
+        """Ask for the body at once: the SDK waits a second for that word."""
+        going_on = super().handle_expect_100()
+        self.wfile.flush()
+        return going_on
+
     def _answer(self) -> None:
         proxy: Any = self.server
         body = self.rfile.read(int(self.headers.get("content-length", 0)))
         kind = step(self.command, self.path, self.headers)
         faults = proxy.faults
-        fault = faults.decide(kind)
+        fault = faults.decide(kind, self.path)
         if fault.act in (Act.ERROR, Act.ERROR_INSIDE):
             self._error(fault)
             return
@@ -95,6 +101,10 @@ class _Handler(BaseHTTPRequestHandler):
         status, headers, content = self._forwarded(body, kind)
         if fault.act is Act.CUT_AFTER or (fault.act is Act.FREEZE_AFTER and not faults.hold()):
             self.close_connection = True
+            return
+        if fault.act is Act.CUT_SHORT:
+            self.close_connection = True
+            self._send(status, headers, content, len(content) // 2)
             return
         self._send(status, headers, content)
 
@@ -121,14 +131,17 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _error(self, fault: Fault) -> None:
         status = 200 if fault.act is Act.ERROR_INSIDE else fault.status
-        code = {403: "AccessDenied", 503: "ServiceUnavailable"}.get(status, "InternalError")
+        known = {403: "AccessDenied", 503: "ServiceUnavailable"}
+        code = fault.code or known.get(status, "InternalError")
         if self.headers.get("x-amz-target"):
             content = '{"__type": "InternalServerError", "message": "m"}'
         else:
             content = _XML.format(code)
         self._send(status, [], content.encode())
 
-    def _send(self, status: int, headers: list[tuple[str, str]], content: bytes) -> None:
+    def _send(
+        self, status: int, headers: list[tuple[str, str]], content: bytes, most: int | None = None
+    ) -> None:
         self.send_response_only(status)
         length = str(len(content))
         for name, value in headers:
@@ -139,5 +152,5 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", length)
         self.end_headers()
         if self.command != "HEAD":
-            self.wfile.write(content)
+            self.wfile.write(content[:most])
         self.wfile.flush()

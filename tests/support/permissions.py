@@ -20,6 +20,8 @@ _ACTIONS = {
     "s3:CreateMultipartUpload": "s3:PutObject",
     "s3:CompleteMultipartUpload": "s3:PutObject",
     "s3:ListParts": "s3:ListMultipartUploadParts",
+    "s3:ListObjectsV2": "s3:ListBucket",
+    "s3:UploadPart": "s3:PutObject",
 }
 _RESOURCE = ("TableName", "Bucket", "QueueUrl", "QueueName", "SecretId")
 
@@ -53,11 +55,16 @@ def _parts(operation: str, params: dict[str, Any]) -> list[tuple[str, dict[str, 
         return [(operation, {"TableName": name}) for name in params["RequestItems"]]
     if operation == "Query" and "IndexName" in params:
         return [(operation, {"TableName": f"{params['TableName']}/index/{params['IndexName']}"})]
+    if operation == "DeleteObjects":
+        return [("DeleteObject", {**params, **each}) for each in params["Delete"]["Objects"]]
     return [(operation, params)]
 
 
 def _name(arguments: dict[str, Any]) -> str:
-    return next((str(arguments[name]) for name in _RESOURCE if name in arguments), "")
+    """Name what is asked for; of an object the bucket and the first folder of its key."""
+    name = next((str(arguments[name]) for name in _RESOURCE if name in arguments), "")
+    folder = arguments["Key"].partition("/")[0] if isinstance(arguments.get("Key"), str) else ""
+    return f"{name}/{folder}/*" if folder else name
 
 
 def not_allowed(seen: set[tuple[str, str, str]], environment: dict[str, str]) -> list[str]:
@@ -66,10 +73,15 @@ def not_allowed(seen: set[tuple[str, str, str]], environment: dict[str, str]) ->
     names = {value: name for name, value in environment.items() if value}
     complaints = []
     for function, action, resource in sorted(seen):
-        variable = names.get(resource.partition("/index/")[0], resource)
+        whole, slash, below = (
+            resource.partition("/") if "://" not in resource else (resource, "", "")
+        )
+        variable = names.get(whole, whole)
         logical = _LOGICAL.get(variable, variable)
         if not any(
-            action in actions and logical in text and ("/index/" in text) == ("/index/" in resource)
+            action in actions
+            and logical in text
+            and (f"/{below}" in text if slash else "/" not in text)
             for actions, text in allowed[function]
         ):
             complaints.append(f"{function} may not {action} on {resource} ({logical})")
@@ -80,6 +92,7 @@ _LOGICAL = {
     "SESSIONS_TABLE": "SessionsTable",
     "ACCOUNTS_TABLE": "AccountsTable",
     "UPLOADS_TABLE": "UploadsTable",
+    "FRAGMENTS_TABLE": "FragmentsTable",
     "GUARDS_TABLE": "GuardsTable",
     "DEFAULT_BUCKET": "DefaultBucket",
     "ASSEMBLY_QUEUE_URL": "AssemblyQueue",

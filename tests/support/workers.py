@@ -130,7 +130,7 @@ def _import_all() -> None:
         importlib.import_module(f"{path.parent.name}.{path.stem}")
     for service in _SERVICES:
         # What the SDK loads for a service stays with its session.
-        aws.session().client(service)
+        aws.session().create_client(service)
 
 
 def _work(job: dict[str, Any], pipe: int) -> None:

@@ -24,6 +24,7 @@ ENVIRONMENT = {
     "SESSIONS_TABLE": "sessions",
     "ACCOUNTS_TABLE": "accounts",
     "UPLOADS_TABLE": "uploads",
+    "FRAGMENTS_TABLE": "fragments",
     "GUARDS_TABLE": "guards",
     "ASSEMBLY_QUEUE_URL": "https://sqs.eu-west-1.amazonaws.com/123456789012/assembly",
     "SIGNING_KEY_SECRET": "signing-key",

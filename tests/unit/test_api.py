@@ -11,7 +11,8 @@ from uuid import UUID
 import pytest
 from pydantic import Field
 
-from fragua.api import MAX_BODY, Api, UserId
+from fragua.api import Api, UserId
+from fragua.bodies import MAX_BODY
 from fragua.errors import Problem, Refused, Unavailable
 from fragua.schemas import Request
 from tests.support.events import Context, http_event

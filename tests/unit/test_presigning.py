@@ -140,7 +140,7 @@ def client(request: pytest.FixtureRequest, environment: dict[str, str]) -> Itera
         request_checksum_calculation="when_required",
     )
     with environment_of({"AWS_ENDPOINT_URL": request.param} if request.param else {}):
-        yield aws.session().client("s3", region_name="eu-west-1", config=config)
+        yield aws.session().create_client("s3", region_name="eu-west-1", config=config)
 
 
 @pytest.mark.parametrize("call", CALLS, ids=range(4))

@@ -15,14 +15,15 @@ from fragua.accounts import passwords, sessions, store, throttle, tokens
 from fragua.accounts.schemas import Plan, ProfileChange, Registration, Tokens, User
 from fragua.accounts.store import Session
 from fragua.accounts.tables import plans, users
-from fragua.database import outbox, reader, writer
+from fragua.database import outbox, reader, repeats, writer
 from fragua.errors import Problem
+from fragua.idempotency import Once
 
 # Events of this room in the outbox.
 ACCOUNT_CHANGED = "account_changed"
 
 
-def register(new: Registration, role: str = "user") -> User:
+def register(new: Registration, role: str = "user", once: Once | None = None) -> User:
     """Create an account on the plan `basic`; `Problem` email_taken."""
     row = {
         "id": clock.new_id(),
@@ -33,13 +34,27 @@ def register(new: Registration, role: str = "user") -> User:
         "created_at": clock.now(),
         **new.model_dump(exclude={"password"}),
     }
+    user_id, event = _insert(row, once)
+    found = _write_through(user_id, None)
+    if event:
+        outbox.done(event)
+    return User.model_validate(found)
+
+
+def _insert(row: dict[str, Any], once: Once | None) -> tuple[UUID, UUID | None]:
+    """Write a user and the event that follows; return both ids.
+
+    No event where the same request made the user before: its answer got lost.
+    """
     try:
         with writer() as db:
+            made = repeats.made_before(db, f"register:{row['email_key']}", once, row["id"])
+            if made:
+                return made, None
             db.execute(users.insert().values(row))
-            event = _changed(db, row["id"])
+            return row["id"], _changed(db, row["id"])
     except IntegrityError as error:
         raise Problem("email_taken") from error
-    return User.model_validate(_follow(event, row["id"]))
 
 
 def login(email: str, password: str, address: str) -> Tokens:

@@ -82,6 +82,13 @@ def find_by_upload(upload_id: UUID) -> UUID | None:
         return db.execute(sa.select(files.c.id).where(files.c.upload_id == upload_id)).scalar()
 
 
+def is_deleted(upload_id: UUID) -> bool:
+    """Tell whether an upload became a file that was deleted since."""
+    gone = sa.and_(files.c.upload_id == upload_id, files.c.deleted_at.is_not(None))
+    with writer() as db:
+        return db.execute(sa.select(files.c.id).where(gone)).first() is not None
+
+
 def withdraw(new: NewFile) -> None:
     """See to it that an upload that has failed is no file, nor becomes one any more."""
     tombstone = insert(files).values(_row(new) | _DELETED | {"deleted_at": clock.now()})

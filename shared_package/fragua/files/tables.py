@@ -39,4 +39,20 @@ files = sa.Table(
         "file_name_key",
         postgresql_where=sa.text("deleted_at is null"),
     ),
+    sa.Index(
+        "files_owner_id_content_type_key_id_idx",
+        "owner_id",
+        "content_type_key",
+        "id",
+        postgresql_where=sa.text("deleted_at is null"),
+    ),
+    sa.Index(
+        "files_owner_id_bucket_id_idx",
+        "owner_id",
+        "bucket",
+        "id",
+        # The column has the database's own collation, which knows no prefixes.
+        postgresql_ops={"bucket": "text_pattern_ops"},
+        postgresql_where=sa.text("deleted_at is null"),
+    ),
 )

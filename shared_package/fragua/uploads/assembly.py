@@ -14,22 +14,19 @@ from uuid import UUID
 
 import filetype
 
-from fragua import clock
+from fragua import aws, clock
 from fragua.errors import Refused, Retry, Unavailable
 from fragua.files import service as files
-from fragua.uploads import fragments, objects, store
+from fragua.uploads import fragments, objects, packing, relayed, service, store
+from fragua.uploads.lease import Lease
 from fragua.uploads.objects import Stored
-from fragua.uploads.store import Upload
+from fragua.uploads.packing import Unfinished
+from fragua.uploads.upload import Upload
 
 log = logging.getLogger("fragua")
 
 # Bytes that are enough to tell a type by its magic number.
 PROBE = 64 * 1024
-# Bytes after which a worker that reads a whole object asks for more time.
-_HEARTBEAT = 512 * 1024 * 1024
-
-# S3's words for "these are not the bytes that you declared".
-_WRONG_BYTES = {"BadDigest", "InvalidDigest", "XAmzContentChecksumMismatch"}
 
 
 class Broken(Exception):
@@ -54,9 +51,13 @@ def assemble(owner_id: UUID, upload_id: UUID, *, last_try: bool = False) -> None
     if leased is None:
         return
     try:
-        _finish(leased, worker)
+        _finish(leased, Lease(leased, worker))
     except Broken as broken:
         _fail(leased, worker, broken)
+    except Unfinished:
+        # Others get their turn; the next message goes on with what is left.
+        store.unlease(leased, worker)
+        service.enqueue(leased)
     except Exception as error:
         if last_try and not isinstance(error, Unavailable | Retry):
             log.exception("given up", extra={"upload_id": str(upload_id)})
@@ -77,26 +78,40 @@ def _take(owner_id: UUID, upload_id: UUID, worker: str) -> Upload | None:
     if leased is None and upload and upload.status == "failed":
         # Whoever failed it may have died before this, and nobody else would ever do it.
         _clean_up(upload)
+    if leased is None and upload and upload.status == "ready" and files.is_deleted(upload_id):
+        # Perhaps this message's last try wrote the object anew, after its file was deleted.
+        objects.delete(upload.s3_bucket, upload.object_key)
     return leased
 
 
-def _finish(upload: Upload, worker: str) -> None:
+def _finish(upload: Upload, lease: Lease) -> None:
     file_id = files.find_by_upload(upload.upload_id)
     if file_id is None:
-        stored = _join(upload)
+        stored = _join(upload, lease)
         sha256 = upload.checksums.get("sha256")
         if sha256:
-            _verify_sha256(upload, worker, sha256)
+            _verify_sha256(upload, lease, sha256)
         checksums = stored.checksums | ({"sha256": sha256} if sha256 else {})
         new = _file(upload, _detect(upload), checksums)
         # All that took its time: whoever holds the lease by now may have ended the upload.
-        _prolong(upload, worker)
+        lease.prolong()
         file_id = files.publish(new)
     if not store.ready(upload, file_id):
         # Ready already, mostly. But if it was given up while this worker was slow, then the next
         # try finds it failed, and takes the file back.
         raise Retry("the upload had ended")
     log.info("assembled", extra={"upload_id": str(upload.upload_id), "file_id": str(file_id)})
+    if upload.mode == "relay":
+        _forget_fragments(upload)
+
+
+def _forget_fragments(upload: Upload) -> None:
+    """Delete what the file was packed from; the sweeper comes for what is still on its way."""
+    try:
+        relayed.drop(upload)
+    except (Refused, Unavailable):
+        # The file is there.
+        log.warning("fragments left", extra={"upload_id": str(upload.upload_id)})
 
 
 def _file(upload: Upload, detected_type: str | None, checksums: dict[str, str]) -> files.NewFile:
@@ -114,15 +129,10 @@ def _file(upload: Upload, detected_type: str | None, checksums: dict[str, str]) 
     )
 
 
-def _prolong(upload: Upload, worker: str) -> None:
-    if store.lease(upload, worker) is None:
-        raise Retry("another worker has the lease")
-
-
-def _join(upload: Upload) -> Stored:
-    """Make the object out of its parts, unless an earlier try did; return what S3 has."""
+def _join(upload: Upload, lease: Lease) -> Stored:
+    """Make the object out of its fragments, unless an earlier try did; return what S3 has."""
     try:
-        _write(upload)
+        _write(upload, lease)
         doubt: Exception | None = None
     except (Refused, Unavailable) as error:
         # Refused because it was done before? Done, and only the answer got lost? Look.
@@ -135,38 +145,57 @@ def _join(upload: Upload) -> Stored:
     raise Broken("fragments_lost", "The store no longer has the fragments.")
 
 
-def _write(upload: Upload) -> None:
+def _write(upload: Upload, lease: Lease) -> None:
     try:
-        if upload.multipart_id is None:
-            objects.put_empty(upload)
-            return
-        arrived = objects.parts(upload)
-        # None: an earlier try joined them, which the caller finds out by the object.
-        if arrived is not None:
-            _complete(upload, arrived)
+        if upload.mode == "relay":
+            _pack(upload, lease)
+        elif upload.multipart_id is None:
+            objects.put(upload, b"", upload.checksums.get(upload.algorithm))
+        else:
+            _complete(upload)
     except Refused as error:
-        if error.code in _WRONG_BYTES:
+        if error.code in aws.WRONG_BYTES and upload.algorithm in upload.checksums:
             raise Broken("checksum_mismatch", "The bytes have another checksum.") from error
+        if error.code == "ConditionalRequestConflict":
+            # Two wrote at once. S3 wants it done anew, not judged.
+            raise Unavailable("s3") from error
         raise
 
 
-def _complete(upload: Upload, arrived: list[objects.Part]) -> None:
-    missing = fragments.gaps(fragments.ranges(part.number for part in arrived), upload.cut.count)
+def _complete(upload: Upload) -> None:
+    arrived = objects.fragments(upload)
+    # None: an earlier try joined them, which the caller finds out by the object.
+    if arrived is not None:
+        _require_all(upload, [part.number for part in arrived])
+        objects.complete(upload, arrived, upload.checksums.get(upload.algorithm))
+
+
+def _pack(upload: Upload, lease: Lease) -> None:
+    pieces = relayed.pieces(upload)
+    _require_all(upload, [piece.number for piece in pieces])
+    if upload.checksums.get("crc32") not in (None, packing.crc(pieces)):
+        # Known without a byte being moved.
+        raise Broken("checksum_mismatch", "The bytes have another checksum.")
+    try:
+        packing.pack(upload, lease, pieces)
+    except Refused as error:
+        if error.code == "NoSuchKey":
+            raise Broken("fragments_lost", "The store no longer has all fragments.") from error
+        raise
+
+
+def _require_all(upload: Upload, numbers: list[int]) -> None:
+    missing = fragments.gaps(fragments.ranges(numbers), upload.cut.count)
     if missing:
         raise Broken("fragments_lost", f"Fragments are gone from the store: {missing}")
-    objects.complete(upload, arrived)
 
 
-def _verify_sha256(upload: Upload, worker: str, declared: str) -> None:
+def _verify_sha256(upload: Upload, lease: Lease, declared: str) -> None:
     """Read the whole object once: S3 keeps no SHA-256 of a whole multipart object."""
     digest = hashlib.sha256()
-    since_heartbeat = 0
     for piece in objects.read(upload):
         digest.update(piece)
-        since_heartbeat += len(piece)
-        if since_heartbeat >= _HEARTBEAT:
-            since_heartbeat = 0
-            _prolong(upload, worker)
+        lease.keep()
     if base64.b64encode(digest.digest()).decode() != declared:
         raise Broken("checksum_mismatch", "The bytes have another SHA-256.")
 
@@ -196,5 +225,5 @@ def _fail(upload: Upload, worker: str, broken: Broken) -> None:
 def _clean_up(upload: Upload) -> None:
     """Let nothing remain of a failed upload, not even what a slow worker may still publish."""
     files.withdraw(_file(upload, None, {}))
-    objects.abort(upload)
+    service.drop(upload)
     objects.delete(upload.s3_bucket, upload.object_key)

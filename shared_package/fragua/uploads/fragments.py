@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Protocol
 
 MIB = 1024 * 1024
 GIB = 1024 * MIB
@@ -13,6 +14,12 @@ MIN_DIRECT = 5 * MIB
 MAX_DIRECT = 5 * GIB
 MAX_DIRECT_COUNT = 10_000
 DEFAULT_DIRECT = 8 * MIB
+
+# The contract's limits of a relayed fragment: what an HTTP API hands to a function, in base64,
+# is about 4.4 MiB of bytes at the most.
+MAX_RELAY = 4 * MIB
+MAX_RELAY_COUNT = 32_768
+MAX_RELAY_FILE = 10 * GIB
 
 Range = tuple[int, int]
 
@@ -38,8 +45,32 @@ class Cut:
         return min(self.fragment_size, self.size - self.offset(number))
 
 
-def default_fragment_size(size: int) -> int:
-    """Return the size (bytes) to cut a direct upload with: 8 MiB, or whole MiB that suffice."""
+class Arrival(Protocol):
+    """A fragment that the store has, whichever way it came; `arrived_at` in seconds since 1970."""
+
+    @property
+    def number(self) -> int:
+        """Which fragment it is, from 1."""
+
+    @property
+    def size(self) -> int:
+        """Its length in bytes."""
+
+    @property
+    def arrived_at(self) -> float:
+        """When it arrived."""
+
+
+def newest(arrived: Iterable[Arrival]) -> float:
+    """Return when the newest fragment arrived (seconds since 1970), or 0 without one."""
+    return max((fragment.arrived_at for fragment in arrived), default=0.0)
+
+
+def default_fragment_size(size: int, mode: str) -> int:
+    """Return the size (bytes) to cut a file with: 8 MiB direct, or whole MiB that suffice."""
+    if mode == "relay":
+        # Enough for the largest relayed file, many times over.
+        return MAX_RELAY
     needed = -(-size // MAX_DIRECT_COUNT)
     return max(DEFAULT_DIRECT, -(-needed // MIB) * MIB)
 

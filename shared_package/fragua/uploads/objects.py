@@ -1,4 +1,4 @@
-"""The bytes of uploads in S3: multipart uploads, their parts, the finished object."""
+"""What uploads become in S3: multipart uploads, their parts, the finished object."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from fragua.errors import Refused
 from fragua.presigning import presign
 from fragua.settings import settings
 from fragua.uploads.schemas import Fragment
-from fragua.uploads.store import Upload
+from fragua.uploads.upload import Upload
 
 # Seconds that a presigned URL of a fragment lives.
 URL_LIFETIME = 3600
@@ -20,12 +20,13 @@ URL_LIFETIME = 3600
 
 @dataclass(frozen=True)
 class Part:
-    """A part that S3 has. `modified_at` is in seconds since 1970."""
+    """A part that S3 has: `arrived_at` since 1970, `crc32` in base64 where it was sent with one."""
 
     number: int
     size: int
     etag: str
-    modified_at: float
+    arrived_at: float
+    crc32: str | None = None
 
 
 @dataclass(frozen=True)
@@ -48,12 +49,9 @@ def _multipart(upload: Upload) -> dict[str, str]:
 def begin(upload: Upload) -> Upload:
     """Begin the multipart upload on the final key; return the upload with S3's id of it.
 
-    An empty file has none: a multipart upload can't be completed without a part. The algorithm is
-    explicit and the checksum one of the whole object: S3 refuses a part whose checksum is of
-    another algorithm than the upload was begun with.
+    The algorithm is explicit and the checksum one of the whole object: S3 refuses a part whose
+    checksum is of another algorithm than the upload was begun with.
     """
-    if not upload.size:
-        return upload
     answer = aws.s3(
         "create_multipart_upload",
         **_address(upload),
@@ -115,10 +113,7 @@ def fragment_urls(
 
 
 def parts(upload: Upload) -> list[Part] | None:
-    """List what has arrived (strongly consistent), or None when S3 knows no such upload any more.
-
-    A part of another length than its fragment does not count: signed URLs don't allow one.
-    """
+    """List the parts that S3 has (strongly consistent), or None when it knows no such upload."""
     if upload.multipart_id is None:
         return []
     found: list[Part] = []
@@ -130,25 +125,45 @@ def parts(upload: Upload) -> list[Part] | None:
             if error.code == "NoSuchUpload":
                 return None
             raise
-        found += [
-            Part(p["PartNumber"], p["Size"], p["ETag"], p["LastModified"].timestamp())
-            for p in answer.get("Parts", [])
-        ]
+        found += [_part(listed) for listed in answer.get("Parts", [])]
         if not answer.get("IsTruncated"):
-            break
+            return found
         marker = answer["NextPartNumberMarker"]
+
+
+def _part(listed: dict[str, Any]) -> Part:
+    return Part(
+        listed["PartNumber"],
+        listed["Size"],
+        listed["ETag"],
+        listed["LastModified"].timestamp(),
+        listed.get("ChecksumCRC32"),
+    )
+
+
+def fragments(upload: Upload) -> list[Part] | None:
+    """List the fragments of a direct upload that have arrived; None like `parts`.
+
+    A part of another length than its fragment does not count: signed URLs don't allow one.
+    """
+    found = parts(upload)
+    if found is None:
+        return None
     count = upload.cut.count
     return [p for p in found if p.number <= count and p.size == upload.cut.length(p.number)]
 
 
-def newest(arrived: list[Part]) -> float:
-    """Return when the newest part arrived (seconds since 1970), or 0 without one."""
-    return max((part.modified_at for part in arrived), default=0.0)
+def put_part(upload: Upload, number: int, data: bytearray, crc32: str) -> Part:
+    """Send one part, with its CRC-32 (base64) where the upload keeps that algorithm."""
+    checksum = {"ChecksumCRC32": crc32} if upload.algorithm == "crc32" else {}
+    answer = aws.s3_send(
+        "upload_part", **_multipart(upload), PartNumber=number, Body=data, **checksum
+    )
+    return Part(number, len(data), answer["ETag"], clock.timestamp(), crc32)
 
 
-def complete(upload: Upload, arrived: list[Part]) -> None:
-    """Join the parts inside S3, once, if size and declared checksum are right."""
-    checksum = upload.checksums.get(upload.algorithm)
+def complete(upload: Upload, arrived: list[Part], checksum: str | None) -> None:
+    """Join the parts inside S3, once, if size and checksum (by its algorithm) are right."""
     declared: dict[str, Any] = (
         {f"Checksum{upload.algorithm.upper()}": checksum, "ChecksumType": "FULL_OBJECT"}
         if checksum
@@ -164,14 +179,19 @@ def complete(upload: Upload, arrived: list[Part]) -> None:
     )
 
 
-def put_empty(upload: Upload) -> None:
-    """Write the object of an empty file."""
-    checksum = upload.checksums.get(upload.algorithm)
+def put(
+    upload: Upload, data: bytes | bytearray, checksum: str | None, *, ours: bool = False
+) -> None:
+    """Write the whole object of a small or empty file, once, if the checksum is right.
+
+    Where it is `ours`, and not one that was declared, bytes that do not fit are no verdict.
+    """
     algorithm = upload.algorithm.upper()
-    aws.s3(
+    send = aws.s3_send if ours else aws.s3
+    send(
         "put_object",
         **_address(upload),
-        Body=b"",
+        Body=data,
         ContentType="application/octet-stream",
         Metadata={"upload-id": str(upload.upload_id)},
         IfNoneMatch="*",
@@ -197,7 +217,7 @@ def head(upload: Upload) -> Stored | None:
 
 
 def read(upload: Upload, length: int | None = None) -> Iterator[bytes]:
-    """Stream the finished object, or its first `length` bytes, in pieces of at most 1 MiB."""
+    """Stream the finished object, or its first `length` bytes, in pieces of at most 256 KiB."""
     limit = {"Range": f"bytes=0-{length - 1}"} if length else {}
     yield from aws.stream("s3", aws.s3("get_object", **_address(upload), **limit)["Body"])
 

@@ -2,13 +2,39 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from fragua.errors import Invalid, pointer
 from fragua.uploads import fragments
 from fragua.uploads.schemas import Checksum, NewUpload
-from fragua.uploads.store import Upload
+from fragua.uploads.upload import Upload
+
+# A relayed fragment's own CRC-32; a header's pointer is its name.
+CRC32_HEADER = "x-amz-checksum-crc32"
 
 # A JSON pointer into the body, and what is wrong there.
 Fault = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Bytes of a fragment, least and most, how many fragments, and bytes of a file."""
+
+    least: int
+    most: int
+    count: int
+    file: int
+
+
+_LIMITS = {
+    "direct": Limits(
+        fragments.MIN_DIRECT,
+        fragments.MAX_DIRECT,
+        fragments.MAX_DIRECT_COUNT,
+        fragments.MAX_DIRECT_COUNT * fragments.MAX_DIRECT,
+    ),
+    "relay": Limits(1, fragments.MAX_RELAY, fragments.MAX_RELAY_COUNT, fragments.MAX_RELAY_FILE),
+}
 
 # Bytes of a file whose SHA-256 can be asked for.
 MAX_SHA256 = 20 * fragments.GIB
@@ -21,16 +47,20 @@ def creation_faults(new: NewUpload, at: str) -> list[Fault]:
         faults.append((f"{at}/bucket", "there is no such bucket"))
     if new.checksum and (fault := _too_long_to_hash(new.checksum, new.size)):
         faults.append((f"{at}/checksum/algorithm", fault))
+    return faults + [(f"{at}/{field}", fault) for field, fault in _cut_faults(new)]
+
+
+def _cut_faults(new: NewUpload) -> list[Fault]:
+    """Judge how a file is to be cut: the size of its fragments and their count."""
+    limits = _LIMITS[new.mode]
+    if new.size > limits.file:
+        return [("size", f"must be at most {limits.file} bytes ({new.mode})")]
     size = new.fragment_size
-    if size is None:
-        size = fragments.default_fragment_size(new.size)
-    if new.fragment_size is None and size > fragments.MAX_DIRECT:
-        faults.append((f"{at}/size", "does not fit 10,000 fragments of 5 GiB"))
-    elif not fragments.MIN_DIRECT <= size <= fragments.MAX_DIRECT:
-        faults.append((f"{at}/fragment_size", "must be 5 MiB to 5 GiB"))
-    elif fragments.Cut(new.size, size).count > fragments.MAX_DIRECT_COUNT:
-        faults.append((f"{at}/fragment_size", "makes more than 10,000 fragments"))
-    return faults
+    if size is not None and not limits.least <= size <= limits.most:
+        return [("fragment_size", f"must be {limits.least} to {limits.most} bytes ({new.mode})")]
+    if size is not None and fragments.Cut(new.size, size).count > limits.count:
+        return [("fragment_size", f"makes more than {limits.count:,} fragments")]
+    return []
 
 
 def _too_long_to_hash(checksum: Checksum, size: int) -> str | None:
@@ -55,6 +85,18 @@ def presign_faults(upload: Upload, numbers: list[int], crc32: dict[str, str]) ->
     if crc32 and upload.algorithm != "crc32":
         faults.append(("/crc32", f"the upload keeps {upload.algorithm}"))
     return faults
+
+
+def fragment_faults(
+    upload: Upload, number: int, size: int, crc32: str, said: str | None
+) -> list[Fault]:
+    """Judge the bytes of a fragment: their size, and their CRC-32 if one was `said`."""
+    length = upload.cut.length(number)
+    if size != length:
+        return [("", f"fragment {number} has {length} bytes, these are {size}")]
+    if said not in (None, crc32):
+        return [(pointer(CRC32_HEADER), f"the bytes have the CRC-32 {crc32}")]
+    return []
 
 
 def joined_checksums(upload: Upload, checksum: Checksum | None) -> dict[str, str]:

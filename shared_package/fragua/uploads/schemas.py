@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import base64
+import re
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from fragua.schemas import Answer, FileName, MediaType, Request, Time
 
 Algorithm = Literal["crc32", "crc64nvme", "sha256"]
-Mode = Literal["direct"]
+Mode = Literal["direct", "relay"]
 Status = Literal["receiving", "assembling", "ready", "failed", "aborted", "expired"]
 
 _DIGEST_BYTES = {"crc32": 4, "crc64nvme": 8, "sha256": 32}
@@ -35,6 +36,16 @@ def _crc32(value: str) -> str:
 Crc32 = Annotated[str, AfterValidator(_crc32)]
 
 
+def _digits(value: object) -> object:
+    # As part of a path it is text, and pydantic's integers may have signs, points and spaces.
+    if isinstance(value, str) and not re.fullmatch("[1-9][0-9]*", value, re.ASCII):
+        raise ValueError("must be a number from 1, in plain digits")
+    return value
+
+
+Number = Annotated[int, BeforeValidator(_digits)]
+
+
 class Checksum(Request):
     """The checksum of a whole file: base64 of the big-endian digest."""
 
@@ -50,7 +61,11 @@ class Checksum(Request):
 
 
 class NewUpload(Request):
-    """A file to come. `fragment_size` in bytes: 5 MiB to 5 GiB, at most 10,000 fragments."""
+    """A file to come, `fragment_size` in bytes.
+
+    Direct: 5 MiB to 5 GiB, at most 10,000 fragments. Relay: 1 byte to 4 MiB, at most 32,768
+    fragments, files up to 10 GiB.
+    """
 
     file_name: FileName
     size: Annotated[int, Field(ge=0, lt=2**63)]

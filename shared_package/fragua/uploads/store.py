@@ -6,18 +6,15 @@ receiving -> assembling -> ready | failed;  receiving -> aborted | expired
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from typing import Any
 from uuid import UUID
 
 from fragua import clock, dynamodb
 from fragua.accounts import quota
 from fragua.settings import settings
-from fragua.uploads.fragments import Cut
+from fragua.uploads.upload import LONGEST, Upload
 
-# Seconds: without a sign of life, and in all.
-IDLE = 24 * 3600
-LONGEST = 14 * 24 * 3600
 # Seconds that a worker has an upload for itself, unless it asks for more.
 LEASE = 180
 # Seconds until the sweeper looks after an upload whose assembly should be under way.
@@ -28,57 +25,6 @@ _REMEMBERED = 30 * 24 * 3600
 _READ_AT_ONCE = 200
 # The sweeper's index is spread, or one partition would take the writes of all uploads.
 SHARDS = "0123456789abcdef"
-
-
-@dataclass(frozen=True)
-class Upload:
-    """One upload. Times are seconds since 1970, sizes bytes; `checksums` are what was declared."""
-
-    owner_id: UUID
-    upload_id: UUID
-    file_name: str
-    size: int
-    content_type: str
-    bucket: str
-    s3_bucket: str
-    mode: str
-    status: str
-    fragment_size: int
-    # The algorithm that the upload has in S3: crc32 or crc64nvme.
-    algorithm: str
-    checksums: dict[str, str]
-    multipart_id: str | None
-    created_at: float
-    seen_at: float
-    file_id: UUID | None = None
-    failure: dict[str, str] | None = None
-    ended_at: float | None = None
-    lease_until: float = 0
-
-    @property
-    def cut(self) -> Cut:
-        """How the file is cut."""
-        return Cut(self.size, self.fragment_size)
-
-    @property
-    def object_key(self) -> str:
-        """The final key in S3. It is made of ids alone: nobody can choose one."""
-        return f"files/{self.owner_id}/{self.upload_id}"
-
-    def expires_at(self, newest_fragment: float = 0) -> float:
-        """Return when it expires, given when its newest fragment arrived."""
-        seen_at = max(self.seen_at, newest_fragment)
-        scaled = settings().scaled
-        return min(self.created_at + scaled(LONGEST), seen_at + scaled(IDLE))
-
-    def expired(self, newest_fragment: float = 0) -> bool:
-        """Whether its time is over."""
-        return self.expires_at(newest_fragment) <= clock.timestamp()
-
-    @property
-    def leased(self) -> bool:
-        """Whether a worker holds it now."""
-        return self.lease_until > clock.timestamp()
 
 
 _FIELDS = [f.name for f in fields(Upload)]
@@ -96,8 +42,11 @@ def _key(owner_id: UUID, upload_id: UUID) -> dynamodb.Item:
     return {"owner_id": owner_id, "upload_id": upload_id}
 
 
-def create(uploads: list[Upload], limit: int) -> bool:
-    """Reserve the quota and write all uploads, or nothing; False when the quota is exceeded."""
+def create(uploads: list[Upload], limit: int, more: list[dict[str, Any]]) -> int | None:
+    """Reserve the quota, write all uploads and take `more` steps, or nothing of it.
+
+    Returns None when done, 0 when the quota is exceeded, else the number of the step that failed.
+    """
     owner_id = uploads[0].owner_id
     total = sum(upload.size for upload in uploads)
     steps = [quota.reserve(owner_id, total, limit)]
@@ -105,13 +54,23 @@ def create(uploads: list[Upload], limit: int) -> bool:
         item = {name: getattr(upload, name) for name in _FIELDS}
         item |= {"sweep_shard": str(upload.upload_id)[-1], "due_at": upload.expires_at()}
         steps.append({"Put": dynamodb.put_action(settings().uploads_table, item)})
-    return dynamodb.transact(steps) is None
+    return dynamodb.transact([*steps, *more])
 
 
 def get(owner_id: UUID, upload_id: UUID) -> Upload | None:
     """Read one upload, consistently."""
     item = dynamodb.get(settings().uploads_table, _key(owner_id, upload_id))
     return _upload(item) if item else None
+
+
+def get_with(
+    owner_id: UUID, upload_id: UUID, table: str, key: dynamodb.Item
+) -> tuple[Upload | None, dynamodb.Item | None]:
+    """Read one upload and an item of another table in one request, consistently."""
+    uploads = settings().uploads_table
+    found = dynamodb.batch_get({uploads: _key(owner_id, upload_id), table: key})
+    item = found[uploads]
+    return _upload(item) if item else None, found[table]
 
 
 def page(
@@ -206,6 +165,21 @@ def lease(upload: Upload, worker: str) -> Upload | None:
     )
 
 
+def begun(upload: Upload, worker: str, multipart_id: str) -> Upload | None:
+    """Note the multipart upload that a relayed upload is packed into.
+
+    None when another worker has the lease.
+    """
+    return _change(
+        upload,
+        "SET #multipart_id = :id",
+        "#status = :assembling AND #lease_owner = :me",
+        assembling="assembling",
+        me=worker,
+        id=multipart_id,
+    )
+
+
 def unlease(upload: Upload, worker: str) -> None:
     """Give the lease back after a failure, so that the next try need not wait for its end."""
     _change(
@@ -219,18 +193,22 @@ def unlease(upload: Upload, worker: str) -> None:
 
 
 def ready(upload: Upload, file_id: UUID) -> bool:
-    """Say that the file is published; False when the upload had ended before."""
+    """Say that the file is published; False when the upload had ended before.
+
+    The sweeper looks after it once more: fragments that came through the API are to be deleted.
+    """
     now = clock.timestamp()
     changed = _change(
         upload,
         "SET #status = :ready, #file_id = :file, #ended_at = :now, #ttl = :ttl"
-        " REMOVE #sweep_shard, #due_at",
+        + (", #due_at = :due" if upload.mode == "relay" else " REMOVE #sweep_shard, #due_at"),
         "#status = :assembling",
         ready="ready",
         assembling="assembling",
         file=file_id,
         now=now,
         ttl=math.ceil(now + _REMEMBERED),
+        due=now + settings().scaled(_PATIENCE),
     )
     return changed is not None
 

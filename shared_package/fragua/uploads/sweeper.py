@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import logging
+import random
+import time
 from uuid import UUID
 
-from fragua.uploads import objects, service, store
-from fragua.uploads.store import Upload
+from fragua import clock
+from fragua.settings import settings
+from fragua.uploads import fragments, objects, progress, relayed, service, store
+from fragua.uploads.upload import Upload
 
 log = logging.getLogger("fragua")
 
 # Uploads of one shard in one run: what is left is taken a minute later.
 _BATCH = 100
+# Seconds after which a run leaves the rest to the next one.
+_LONGEST = 120
+# Seconds that an upload stays after its end: a fragment that came in time may be on its way still.
+_GRACE = 60
 
 
 def sweep() -> int:
@@ -20,8 +28,12 @@ def sweep() -> int:
     One upload that can't be mended does not keep the others waiting.
     """
     mended = 0
-    for shard in store.SHARDS:
+    until = time.monotonic() + _LONGEST
+    # In another order each time: a run that takes too long shall not forget the same ones.
+    for shard in random.sample(store.SHARDS, len(store.SHARDS)):
         for owner_id, upload_id in store.due(shard, _BATCH):
+            if time.monotonic() > until:
+                return mended
             try:
                 mended += _mend(owner_id, upload_id)
             except Exception:
@@ -37,9 +49,14 @@ def _mend(owner_id: UUID, upload_id: UUID) -> bool:
         service.enqueue(upload)
         store.postpone(upload)
         return True
+    if upload and upload.status == "ready":
+        # Whoever assembled it did not get to this.
+        relayed.drop(upload)
+        store.leave(upload)
+        return True
     if upload and upload.status in ("aborted", "expired", "failed"):
         # Whatever was in flight when it ended has landed by now.
-        objects.abort(upload)
+        service.drop(upload)
         objects.delete(upload.s3_bucket, upload.object_key)
         store.leave(upload)
         return True
@@ -48,12 +65,12 @@ def _mend(owner_id: UUID, upload_id: UUID) -> bool:
 
 def _expire(upload: Upload) -> bool:
     """End an upload, give back its quota and drop its parts, unless it lives after all."""
-    # Fragments go straight to S3: their arrival is a sign of life that only S3 knows of.
-    newest = objects.newest(objects.parts(upload) or [])
-    if not upload.expired(newest):
+    # Their arrival is a sign of life that only those who keep them know of.
+    newest = fragments.newest(progress.arrived(upload) or [])
+    if upload.expires_at(newest) + settings().scaled(_GRACE) > clock.timestamp():
         store.touch(upload, newest)
         return False
     ended = store.end(upload, "expired")
     if ended:
-        objects.abort(upload)
+        service.drop(upload)
     return ended

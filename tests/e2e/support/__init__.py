@@ -3,5 +3,14 @@
 import pytest
 
 # The modules with assertions in them, before they are imported: a failure says what it compared.
-REWRITTEN = ("conventions", "disposition", "hurry", "people", "sending", "shapes")
+REWRITTEN = (
+    "conventions",
+    "disposition",
+    "hurry",
+    "once",
+    "people",
+    "relaying",
+    "sending",
+    "shapes",
+)
 pytest.register_assert_rewrite(*(f"{__name__}.{module}" for module in REWRITTEN))

@@ -8,13 +8,16 @@ import httpx
 
 from tests.e2e.support.clients import client
 from tests.e2e.support.conventions import describe
+from tests.e2e.support.once import post_once
 from tests.e2e.support.people import Person, registration
+from tests.e2e.support.relaying import begin, give
 from tests.e2e.support.sending import GIB, Json, create, put, reserve, wanted
 from tests.e2e.support.waiting import eventually
 
 SCALE = 2880
 UPLOAD_LIFE = 24 * 3600 / SCALE
 TRIES = 60
+KEY = "the key that grows old"
 
 
 class Refreshing(httpx.Auth):
@@ -41,12 +44,18 @@ class Refreshing(httpx.Auth):
 
 @dataclass(frozen=True)
 class Ageing:
-    """A person on the faster stack and the uploads that were begun when it started."""
+    """A person on the faster stack and the uploads that were begun when it started.
+
+    `keyed` was created with `KEY` as its Idempotency-Key and `keyed_body` as the request's body.
+    """
 
     base_url: str
     person: Person
     unsent: Json
     unfinished: Json
+    relayed: Json
+    keyed: Json
+    keyed_body: Json
 
 
 def prepare(base_url: str) -> Ageing:
@@ -61,7 +70,11 @@ def prepare(base_url: str) -> Ageing:
     unsent = create(person, *(wanted(5 * GIB, fragment_size=5 * GIB) for _ in range(2)))
     unfinished = reserve(person, 3)
     send_in_time(person, unfinished, b"abc")
-    return Ageing(base_url, person, unsent[0], unfinished)
+    relayed = begin(person, 6, fragment_size=3)
+    give(person, relayed, 1, b"abc")
+    keyed_body = {"files": [wanted(1)]}
+    keyed = post_once(person, KEY, keyed_body).raise_for_status().json()["uploads"][0]
+    return Ageing(base_url, person, unsent[0], unfinished, relayed, keyed, keyed_body)
 
 
 def fresh(person: Person, upload: Json) -> Json:

@@ -14,12 +14,13 @@ from alembic.script import ScriptDirectory
 from fragua.accounts import tables as _accounts
 from fragua.database import migrate, reader
 from fragua.database import outbox as _outbox
+from fragua.database import repeats as _repeats
 from fragua.database.engine import engine
 from fragua.database.metadata import metadata
 from fragua.files import tables as _files
 from tests.support.backend import environment_of, invoke
 
-DESCRIBED = {_accounts.users, _accounts.plans, _files.files, _outbox.outbox}
+DESCRIBED = {_accounts.users, _accounts.plans, _files.files, _outbox.outbox, _repeats.repeats}
 
 
 @pytest.fixture

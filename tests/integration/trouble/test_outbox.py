@@ -64,9 +64,9 @@ def test_sweepers_that_meet_do_no_event_twice(bench: Bench, client: Client) -> N
     first = bench.start("database.sweep_outbox", {}, FRAGUA_TIME_SCALE="1")
     faults.await_freeze()
     second = bench.start("database.sweep_outbox", {}, FRAGUA_TIME_SCALE="1")
-    assert second.answer() == {"done": 0, "failed": 0}
+    assert second.answer()["done"] == 0
     faults.thaw()
-    assert first.answer() == {"done": 20, "failed": 0}
+    assert first.answer()["done"] == 20
     assert left() == []
 
 
@@ -100,7 +100,8 @@ def test_an_event_of_an_unknown_kind_blocks_no_other(bench: Bench, client: Clien
     add("unheard of")
     upload = delete_while_s3_is_down(bench, client)
     make_due()
-    assert bench.start("database.sweep_outbox", {}).answer() == {"done": 1, "failed": 1}
+    answer = bench.start("database.sweep_outbox", {}).answer()
+    assert (answer["done"], answer["failed"]) == (1, 1)
     assert (left(), stored(client, upload), committed(client)) == (["unheard of"], None, 0)
 
 

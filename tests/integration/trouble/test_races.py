@@ -15,8 +15,8 @@ from fragua.accounts import service as accounts
 from fragua.accounts.schemas import Tokens
 from fragua.errors import Problem, Unavailable
 from fragua.files import service as files
+from fragua.uploads import creation, store
 from fragua.uploads import service as uploads
-from fragua.uploads import store
 from fragua.uploads.schemas import NewUpload
 from tests.support.backend import Client, assemble
 from tests.support.bench import (
@@ -88,7 +88,7 @@ def test_creating_uploads_at_the_limit_at_once_never_exceeds_it(
     room = account.storage_quota - 2 * size
     dynamodb.transact([quota.reserve(account.user_id, room, account.storage_quota)])
     new = NewUpload(file_name="a", size=size)
-    answers = at_once(*[partial(uploads.create, account, [new])] * MANY)
+    answers = at_once(*[partial(creation.create, account, [new])] * MANY)
     refused = [a.code for a in answers if isinstance(a, Problem) and not isinstance(a, Unavailable)]
     assert refused == ["quota_exceeded"] * (MANY - 2)
     assert committed(client) == account.storage_quota

@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 
 from fragua.uploads import store
+from fragua.uploads.upload import Upload
 from tests.support.backend import Client, assemble, message
 from tests.support.bench import (
     COMMIT,
@@ -126,7 +127,7 @@ def test_a_file_deleted_before_its_upload_was_said_to_be_ready_stays_deleted(
     assert committed(client) == kept["size"]
 
 
-def give_up(upload: store.Upload) -> None:
+def give_up(upload: Upload) -> None:
     """Fail an upload as a worker does whose last try was refused."""
     assert store.lease(upload, "last")
     failure = {"code": "assembly_failed", "detail": "The file could not be put together."}

@@ -64,7 +64,7 @@ def test_one_file_that_is_wrong_keeps_all_out(client: Client) -> None:
         (new(1, fragment_size=5 * GIB + 1), "/files/0/fragment_size"),
         (new(50_000 * MIB + 1, fragment_size=5 * MIB), "/files/0/fragment_size"),
         (new(1, bucket="default "), "/files/0/bucket"),
-        (new(1, mode="relay"), "/files/0/mode"),
+        (new(1, mode="carrier pigeon"), "/files/0/mode"),
         (new(-1), "/files/0/size"),
         (new(1, file_name="../x"), "/files/0/file_name"),
     ],

@@ -26,7 +26,7 @@ OUTSIDE = {
 FACES = {"service", "sessions", "quota"}
 HOT = [
     *("uploads.create", "uploads.list", "uploads.get", "uploads.presign", "uploads.complete"),
-    *("uploads.abort", "uploads.sweep", "accounts.get_session"),
+    *("uploads.put_fragment", "uploads.abort", "uploads.sweep", "accounts.get_session"),
 ]
 FUNCTIONS = [f"{p.parent.name}.{p.stem}" for p in sorted((ROOT / "functions").glob("*/*.py"))]
 

@@ -29,7 +29,7 @@ def test_a_target_of_make_has_a_sentence(target: str) -> None:
 
 
 def python_files() -> list[Path]:
-    folders = ("functions", "shared_package", "local", "tools")
+    folders = ("functions", "shared_package", "client", "local", "tools", "benchmarks")
     return [path for folder in folders for path in (ROOT / folder).rglob("*.py")]
 
 

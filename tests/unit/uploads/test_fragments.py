@@ -48,7 +48,7 @@ def test_an_empty_file_has_no_fragments() -> None:
 
 @given(st.integers(0, 5 * TIB))
 def test_the_default_size_is_one_that_s3_takes_and_cuts_at_most_10_000_times(size: int) -> None:
-    each = default_fragment_size(size)
+    each = default_fragment_size(size, "direct")
     assert MIN_DIRECT <= each <= MAX_DIRECT
     assert Cut(size, each).count <= MAX_DIRECT_COUNT
 
@@ -64,7 +64,7 @@ def test_the_default_size_is_one_that_s3_takes_and_cuts_at_most_10_000_times(siz
     ],
 )
 def test_the_default_size_is_8_mib_and_grows_by_whole_mib(size: int, expected: int) -> None:
-    assert default_fragment_size(size) == expected
+    assert default_fragment_size(size, "direct") == expected
 
 
 @given(numbers)

@@ -12,7 +12,7 @@ from botocore.stub import Stubber
 
 from fragua.errors import Refused
 from fragua.uploads import objects
-from fragua.uploads.store import Upload
+from fragua.uploads.upload import Upload
 from tests.unit.conftest import stubbed
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
@@ -53,7 +53,7 @@ def page(numbers: range, size: int = 1, **more: Any) -> dict[str, Any]:
 
 
 def listed(s3: Stubber, size: int) -> list[int]:
-    return [part.number for part in objects.parts(upload(size)) or []]
+    return [part.number for part in objects.fragments(upload(size)) or []]
 
 
 def test_parts_on_several_pages_are_all_found(s3: Stubber) -> None:
@@ -73,7 +73,7 @@ def test_what_is_no_fragment_of_the_file_does_not_count(s3: Stubber) -> None:
 
 def test_an_upload_that_s3_does_not_know_has_no_list(s3: Stubber) -> None:
     s3.add_client_error("list_parts", "NoSuchUpload", http_status_code=404)
-    assert objects.parts(upload(1)) is None
+    assert objects.fragments(upload(1)) is None
 
 
 @pytest.mark.parametrize("operation", ["list_parts", "abort_multipart_upload", "head_object"])

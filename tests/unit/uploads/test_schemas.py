@@ -52,7 +52,6 @@ def test_every_size_that_the_database_holds_is_taken(size: int) -> None:
         {"size": float("inf")},
         {"fragment_size": "8388608"},
         {"fragment_size": False},
-        {"mode": "relay"},
         {"mode": "DIRECT"},
         {"content_type": "text"},
         {"bucket": 1},

@@ -1,0 +1,1 @@
+"""What Fragua costs, as ratios in one run: `python -m benchmarks`, or `make bench`."""

@@ -1,0 +1,7 @@
+"""`python -m fragua_client`: the same as `fragua`."""
+
+import sys
+
+from fragua_client.cli import main
+
+sys.exit(main())

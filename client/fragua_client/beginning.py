@@ -1,0 +1,154 @@
+"""How an upload begins: taken up where the journal says, or asked for so that it can't double."""
+
+from __future__ import annotations
+
+import stat
+import time
+from collections import defaultdict
+from contextlib import suppress
+from dataclasses import replace
+from itertools import islice
+from uuid import uuid4
+
+from fragua_client import names
+from fragua_client.client import Client
+from fragua_client.errors import NotLoggedIn, Refused, Unusable
+from fragua_client.jobs import Job, Options
+from fragua_client.journal import Journal, Note
+from fragua_client.models import UNFINISHED, NewUpload, Upload, count
+from fragua_client.names import show_size
+from fragua_client.reporting import Reporter
+
+# Files in one request.
+_BATCH = 50
+# Seconds that a key is good for, with an hour to spare: the server forgets it after a day.
+_KEY_LIFE = 23 * 3600
+
+
+def prepare(
+    client: Client, journal: Journal, options: Options, reporter: Reporter, job: Job
+) -> None:
+    """Open the file, lock its entry in the journal, and find the upload that it belongs to."""
+    names.checked(job.name)
+    if not stat.S_ISREG(job.path.stat().st_mode):
+        raise Unusable("Not a regular file")
+    job.reopen()
+    job.entry = journal.claim(job.path)
+    note = job.entry.note
+    if note is None:
+        return
+    source = job.opened
+    wanted = options.new_upload(job.path, source.size).body()
+    if (note.size, note.mtime_ns, note.wanted) != (source.size, source.mtime_ns, wanted):
+        reporter.say(f"{job.name}: changed since it was interrupted; starting anew")
+        _abort(client, note)
+        job.forget()
+    elif note.upload_id is not None:
+        _resume(client, reporter, job, note.upload_id)
+
+
+def _resume(client: Client, reporter: Reporter, job: Job, upload_id: str) -> None:
+    try:
+        upload = client.upload(upload_id)
+        status = upload.status
+    except Refused as error:
+        if error.status not in (404, 410):
+            raise
+        upload, status = None, "is gone"
+    if upload is None or status not in (*UNFINISHED, "ready"):
+        reporter.say(f"{job.name}: the interrupted upload {_how(status)}; starting anew")
+        job.forget()
+        return
+    job.upload = upload
+    job.already = upload.fragment_count - count(upload.missing)
+    there = f"{job.already} of {upload.fragment_count} fragments"
+    size = show_size(upload.received_bytes)
+    reporter.say(f"{job.name}: resuming; {there} ({size}) are already there")
+
+
+def _how(status: str) -> str:
+    return f"was {status}" if status == "aborted" else f"has {status}".replace("has is", "is")
+
+
+def _abort(client: Client, note: Note) -> None:
+    """End an upload that nobody will finish, so that it takes no quota until it expires."""
+    if note.upload_id is not None:
+        # It may have ended by itself; 404, 409 and 410 are all fine.
+        with suppress(Refused):
+            client.abort(note.upload_id)
+
+
+def begin(client: Client, jobs: list[Job], options: Options) -> None:
+    """Ask for the uploads of jobs that have none, up to 50 in one request."""
+    fresh, asked = [], defaultdict[str, list[Job]](list)
+    for job in jobs:
+        note = job.claimed.note
+        if note is not None and time.time() - note.begun_at < _KEY_LIFE:
+            asked[note.key].append(job)
+        else:
+            fresh.append(job)
+    for together in asked.values():
+        _ask(client, together)
+    waiting = iter(fresh)
+    while together := list(islice(waiting, _BATCH)):
+        _begin_batch(client, together, options)
+
+
+def begin_anew(client: Client, options: Options, job: Job) -> None:
+    """Give up the job's upload and begin another one for the file as it is now."""
+    if job.claimed.note is not None:
+        _abort(client, job.claimed.note)
+    job.reopen()
+    job.upload = None
+    _begin_batch(client, [job], options)
+    if job.error is not None:
+        raise job.error
+
+
+def _begin_batch(client: Client, jobs: list[Job], options: Options) -> None:
+    """One request; when the server refuses the batch, one each, so that only the culprit fails."""
+    _note(jobs, options)
+    _ask(client, jobs)
+    if len(jobs) == 1:
+        return
+    for job in jobs:
+        if job.error is not None and job.claimed.note is None:
+            job.error = None
+            _begin_batch(client, [job], options)
+
+
+def _note(jobs: list[Job], options: Options) -> None:
+    """Write down what will be asked for, before it is."""
+    key = str(uuid4())
+    batch = [options.new_upload(job.path, job.opened.size).body() for job in jobs]
+    for position, job in enumerate(jobs):
+        source, path = job.opened, str(job.path.resolve())
+        at = time.time()
+        job.claimed.write(Note(path, source.size, source.mtime_ns, key, batch, position, at))
+
+
+def _ask(client: Client, jobs: list[Job]) -> None:
+    """Send the request that the jobs' notes describe; all of them have the same one."""
+    note = jobs[0].claimed.note
+    assert note is not None, "noted before"  # noqa: S101 - for the type checker
+    wanted = [NewUpload(**body) for body in note.batch]
+    try:
+        uploads = client.create_uploads(wanted, note.key)
+    except NotLoggedIn:
+        raise
+    except Refused as error:
+        for job in jobs:
+            job.error = error
+            # After a 5xx nobody knows whether they were begun: then the note stays.
+            if error.status < 500 and error.status != 429:
+                job.forget()
+        return
+    for job in jobs:
+        _take(job, uploads)
+
+
+def _take(job: Job, uploads: list[Upload]) -> None:
+    note = job.claimed.note
+    assert note is not None, "noted before"  # noqa: S101 - for the type checker
+    job.upload = uploads[note.position]
+    job.claimed.write(replace(note, upload_id=job.upload.id))

@@ -1,0 +1,59 @@
+"""What a person who keeps book of uploads would know of each."""
+
+from __future__ import annotations
+
+import base64
+import zlib
+from dataclasses import dataclass, field
+from uuid import UUID
+
+MIB = 2**20
+# Mode, size, size of a fragment; the large ones are packed into parts.
+SHAPES = [
+    *[("relay", 0, 1), ("relay", 1, 1), ("relay", 7, 3), ("relay", 40, 10)] * 6,
+    *[("direct", 0, 5 * MIB), ("direct", 9, 5 * MIB)] * 6,
+    ("direct", 5 * MIB + 1, 5 * MIB),
+    ("relay", 9 * MIB, 4 * MIB),
+]
+
+
+def crc32(data: bytes) -> str:
+    return base64.b64encode(zlib.crc32(data).to_bytes(4, "big")).decode()
+
+
+@dataclass
+class Model:
+    """One upload as a person would keep book of it."""
+
+    upload_id: UUID
+    mode: str
+    data: bytes
+    cut: int
+    # The checksum that was declared: right, wrong or none.
+    declared: str
+    status: str = "receiving"
+    fragments: dict[int, bytes] = field(default_factory=dict)
+    deleted: bool = False
+
+    def piece(self, number: int) -> bytes:
+        return self.data[(number - 1) * self.cut : number * self.cut]
+
+    @property
+    def count(self) -> int:
+        return -(-len(self.data) // self.cut)
+
+    @property
+    def whole(self) -> bytes:
+        return b"".join(self.fragments[number] for number in range(1, self.count + 1))
+
+    @property
+    def end(self) -> str:
+        """What becomes of it once it is closed."""
+        right = self.declared == "none" or (self.declared == "right") == (self.whole == self.data)
+        return "ready" if right else "failed"
+
+    @property
+    def reserved(self) -> int:
+        """Bytes of the quota that it holds."""
+        gone = self.deleted or self.status in {"failed", "aborted", "expired"}
+        return 0 if gone else len(self.data)

@@ -1,0 +1,122 @@
+"""Requests that have to be refused, for every route of the document that can refuse them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from tools.postman.document import JSON, Examples, Operation
+from tools.postman.scenario import Step
+
+# A UUIDv7 that nobody has, and what is none.
+UNKNOWN, MALFORMED = "01890000-0000-7000-8000-00000000dead", "no-id"
+
+
+def _ids(operation: Operation, value: str) -> dict[str, str]:
+    """`value` for each parameter of the path that is an id."""
+    return {
+        one["name"]: value
+        for one in operation.parameters("path")
+        if one["schema"].get("format") == "uuid"
+    }
+
+
+def _text(operation: Operation) -> str | None:
+    """A body for the routes that read no JSON."""
+    return "{{content}}" if operation.body_type not in {None, JSON} else None
+
+
+def without_token(operations: Iterable[Operation]) -> list[Step]:
+    """Each closed route without a token: 401, whatever else may be wrong."""
+    return [
+        Step(
+            route=one.route,
+            name=f"{one.summary}, without a token",
+            status=401,
+            token=False,
+            path=_ids(one, UNKNOWN),
+            text=_text(one),
+            expect={"code": "token_missing"},
+        )
+        for one in operations
+        if one.closed
+    ]
+
+
+def wrong_ids(operations: Iterable[Operation]) -> list[Step]:
+    """Each route of one thing with an id that nobody has, and with none: 404 in both cases."""
+    return [
+        Step(
+            route=one.route,
+            name=f"{one.summary}, {word}",
+            status=404,
+            path=_ids(one, value),
+            text=_text(one),
+            expect={"code": "not_found"},
+        )
+        for one in operations
+        for word, value in (("unknown id", UNKNOWN), ("malformed id", MALFORMED))
+        if _ids(one, value)
+    ]
+
+
+def wrong_bodies(operations: Iterable[Operation], examples: Examples) -> list[Step]:
+    """Each route that needs a body, with one that is broken, of another type, or does not fit."""
+    found = []
+    for one in operations:
+        if one.body_type == JSON and one.body_needed:
+            found += [_broken(one), _mistyped(one), *_unfit(one, examples)]
+        elif one.body_needed:
+            found += [_mistyped(one)]
+    return found
+
+
+def _broken(operation: Operation) -> Step:
+    return Step(
+        route=operation.route,
+        name=f"{operation.summary}, broken JSON",
+        status=400,
+        path=_ids(operation, UNKNOWN),
+        text='{"',
+        expect={"code": "malformed_body"},
+    )
+
+
+def _mistyped(operation: Operation) -> Step:
+    return Step(
+        route=operation.route,
+        name=f"{operation.summary}, another media type",
+        status=415,
+        path=_ids(operation, UNKNOWN),
+        text="{{content}}",
+        content_type="text/plain",
+        expect={"code": "unsupported_media_type"},
+    )
+
+
+def _unfit(operation: Operation, examples: Examples) -> list[Step]:
+    """A field too many, and the first one too few; the pointer has to name it."""
+    extra = Step(
+        route=operation.route,
+        name=f"{operation.summary}, unknown field",
+        status=422,
+        path=_ids(operation, UNKNOWN),
+        body={"no_such_field": 1},
+        after=_points_at("no_such_field"),
+    )
+    required = examples.resolved(operation.body_schema).get("required", [])
+    absent = Step(
+        route=operation.route,
+        name=f"{operation.summary}, empty object",
+        status=422,
+        path=_ids(operation, UNKNOWN),
+        text="{}",
+        after="\n".join(map(_points_at, required)),
+    )
+    return [extra, absent] if required else [extra]
+
+
+def _points_at(field: str) -> str:
+    return (
+        f'pm.test("points at /{field}", () => '
+        f'pm.expect(body.errors.map((one) => one.pointer)).to.include("/{field}"));'
+    )
