@@ -76,6 +76,8 @@ def _claim(limit: int) -> list[tuple[UUID, str, Payload]]:
         .order_by(outbox.c.due_at)
         .limit(limit)
         .with_for_update(skip_locked=True)
+        # Not a plain subquery: in a nested loop that runs anew for every row, past its limit.
+        .cte("due")
     )
     pause = sa.func.least(3600, _GRACE * sa.func.power(2, sa.func.least(outbox.c.attempts, 7)))
     later = clock.now() + sa.func.make_interval(
@@ -84,7 +86,7 @@ def _claim(limit: int) -> list[tuple[UUID, str, Payload]]:
     with writer() as db:
         claimed = db.execute(
             outbox.update()
-            .where(outbox.c.id.in_(due.scalar_subquery()))
+            .where(outbox.c.id == due.c.id)
             .values(attempts=outbox.c.attempts + 1, due_at=later)
             .returning(outbox.c.id, outbox.c.kind, outbox.c.payload)
         ).all()

@@ -70,8 +70,9 @@ def sweep() -> int:
         .where(repeats.c.ends_at <= clock.now())
         .limit(_BATCH)
         .with_for_update(skip_locked=True)
+        # Not a plain subquery: in a nested loop that runs anew for every row, past its limit.
+        .cte("ended")
     )
+    same = (repeats.c.scope == ended.c.scope) & (repeats.c.key == ended.c.key)
     with writer() as db:
-        return db.execute(
-            repeats.delete().where(sa.tuple_(repeats.c.scope, repeats.c.key).in_(ended))
-        ).rowcount
+        return db.execute(repeats.delete().where(same)).rowcount
