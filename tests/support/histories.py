@@ -7,6 +7,14 @@ import zlib
 from dataclasses import dataclass, field
 from uuid import UUID
 
+import sqlalchemy as sa
+
+from fragua import aws
+from fragua.database import reader
+from fragua.files.tables import files
+from fragua.settings import settings
+from fragua.uploads import progress
+
 MIB = 2**20
 # Mode, size, size of a fragment; the large ones are packed into parts.
 SHAPES = [
@@ -57,3 +65,29 @@ class Model:
         """Bytes of the quota that it holds."""
         gone = self.deleted or self.status in {"failed", "aborted", "expired"}
         return 0 if gone else len(self.data)
+
+
+def judge(owner: UUID, model: Model) -> None:
+    """Compare what is in the database and in the bucket, at the end, with the book."""
+    assert model.status != "assembling"
+    upload = progress.load(owner, model.upload_id)
+    with reader() as db:
+        found = db.scalars(
+            sa.select(files.c.deleted_at).where(files.c.upload_id == model.upload_id)
+        ).all()
+    s3, bucket = aws.client("s3"), settings().default_bucket
+    objects = {
+        each["Key"]
+        for prefix in (upload.fragments_prefix, upload.object_key)
+        for each in s3.list_objects_v2(Bucket=bucket, Prefix=prefix).get("Contents", [])
+    }
+    if model.status == "ready" and not model.deleted:
+        assert found == [None]
+        assert objects == {upload.object_key}
+        kept = s3.get_object(Bucket=bucket, Key=upload.object_key)["Body"].read()
+        assert kept == model.whole
+    elif model.status == "receiving":
+        assert found == []
+    else:
+        assert None not in found
+        assert objects == set()
