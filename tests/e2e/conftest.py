@@ -13,7 +13,7 @@ import pytest
 
 from tests.e2e.support.clients import client, store, transport
 from tests.e2e.support.hurry import SCALE, Ageing, prepare
-from tests.e2e.support.people import Person, log_in, register
+from tests.e2e.support.people import Person, keep_awake, log_in, register
 from tests.e2e.support.stack import SUPERADMIN_EMAIL, SUPERADMIN_PASSWORD, LocalStack
 
 
@@ -98,6 +98,13 @@ def ana(base_url: str) -> Person:
 def bob(base_url: str) -> Person:
     """Somebody else, who must never get at what is Ana's."""
     return register(base_url, first_name="Bob")
+
+
+@pytest.fixture(autouse=True)
+def _awake(request: pytest.FixtureRequest) -> None:
+    """Whom many tests share gets new tokens in time: all of them take longer than a token lives."""
+    for name in {"ana", "bob", "superadmin"} & set(request.fixturenames):
+        keep_awake(request.getfixturevalue("base_url"), request.getfixturevalue(name))
 
 
 @pytest.fixture

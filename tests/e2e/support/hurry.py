@@ -2,7 +2,6 @@
 
 from collections.abc import Generator
 from dataclasses import dataclass
-from typing import Any
 
 import httpx
 
@@ -21,12 +20,16 @@ KEY = "the key that grows old"
 
 
 class Refreshing(httpx.Auth):
-    """Gets a new pair of tokens whenever the access token has died, as a client does."""
+    """Gets new tokens whenever the access token has died, as a client does.
+
+    By the refresh token, and by the password where that has died, too: after 15 minutes.
+    """
 
     requires_response_body = True
 
-    def __init__(self, base_url: str, tokens: dict[str, Any]) -> None:
-        self.refresh_url = f"{base_url}/v1/auth/refresh"
+    def __init__(self, base_url: str, credentials: Json, tokens: Json) -> None:
+        self.auth_url = f"{base_url}/v1/auth"
+        self.credentials = credentials
         self.tokens = tokens
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
@@ -37,7 +40,10 @@ class Refreshing(httpx.Auth):
             if answer.status_code != 401:
                 return
             body = {"refresh_token": self.tokens["refresh_token"]}
-            renewed = yield httpx.Request("POST", self.refresh_url, json=body)
+            renewed = yield httpx.Request("POST", f"{self.auth_url}/refresh", json=body)
+            if renewed.status_code == 401:
+                login = httpx.Request("POST", f"{self.auth_url}/login", json=self.credentials)
+                renewed = yield login
             assert renewed.status_code == 200, describe(renewed)
             self.tokens = renewed.json()
 
@@ -65,7 +71,7 @@ def prepare(base_url: str) -> Ageing:
     http.post("/v1/auth/register", json=body).raise_for_status()
     credentials = {"email": body["email"], "password": body["password"]}
     tokens = http.post("/v1/auth/login", json=credentials).raise_for_status().json()
-    http.auth = Refreshing(base_url, tokens)
+    http.auth = Refreshing(base_url, credentials, tokens)
     person = Person(http, body["email"], body["password"], tokens["user"], tokens)
     unsent = create(person, *(wanted(5 * GIB, fragment_size=5 * GIB) for _ in range(2)))
     unfinished = reserve(person, 3)

@@ -1,5 +1,6 @@
 """People who use the service: each registers, logs in, and then speaks through `http`."""
 
+import time
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -8,6 +9,7 @@ import httpx
 
 from tests.e2e.support.clients import client
 from tests.e2e.support.conventions import describe
+from tests.e2e.support.forgery import decode
 
 PASSWORD = "correct horse battery"
 
@@ -61,6 +63,16 @@ def again(base_url: str, person: Person) -> Person:
 def refresh(base_url: str, refresh_token: str) -> httpx.Response:
     """Spend a refresh token."""
     return client(base_url).post("/v1/auth/refresh", json={"refresh_token": refresh_token})
+
+
+def keep_awake(base_url: str, person: Person) -> None:
+    """Renew somebody's tokens when half the life of the access token is over."""
+    claims = decode(person.tokens["access_token"].split(".")[1])
+    if time.time() > (claims["iat"] + claims["exp"]) / 2:
+        answer = refresh(base_url, person.tokens["refresh_token"])
+        assert answer.status_code == 200, describe(answer)
+        person.tokens.update(answer.json())
+        person.http.headers["authorization"] = f"Bearer {person.tokens['access_token']}"
 
 
 def session_status(base_url: str, access_token: str) -> int:
