@@ -6,11 +6,14 @@ import mimetypes
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 from fragua_client.digest import Background, Digest
-from fragua_client.journal import Entry
+from fragua_client.journal import Entry, Note
 from fragua_client.models import File, NewUpload, Upload
 from fragua_client.sending import Source
+
+Filled = TypeVar("Filled")
 
 
 @dataclass(frozen=True)
@@ -68,31 +71,32 @@ class Job:
     @property
     def opened(self) -> Source:
         """The open file."""
-        assert self.source is not None, "not prepared"  # noqa: S101 - for the type checker
-        return self.source
+        return _filled_in(self.source)
 
     @property
     def claimed(self) -> Entry:
         """Its entry in the journal."""
-        assert self.entry is not None, "not prepared"  # noqa: S101 - for the type checker
-        return self.entry
+        return _filled_in(self.entry)
+
+    @property
+    def noted(self) -> Note:
+        """What stands in that entry."""
+        return _filled_in(self.claimed.note)
 
     @property
     def begun(self) -> Upload:
         """Its upload at the server."""
-        assert self.upload is not None, "not begun"  # noqa: S101 - for the type checker
-        return self.upload
+        return _filled_in(self.upload)
 
-    def hash(self) -> None:
+    def hash(self) -> Background:
         """Begin to compute the digest, beside everything else."""
         if self._hash is None:
             self._hash = Background(self.path)
+        return self._hash
 
     def digest(self) -> Digest:
         """Wait for the digest."""
-        self.hash()
-        assert self._hash is not None  # noqa: S101 - for the type checker
-        return self._hash.result()
+        return self.hash().result()
 
     def reopen(self) -> None:
         """Look at the file as it is now; what was computed of the old one is void."""
@@ -130,3 +134,10 @@ class Job:
             sent=self.sent,
             seconds=time.monotonic() - self._begun_at,
         )
+
+
+def _filled_in(value: Filled | None) -> Filled:
+    """Return what an earlier step of a job has filled in; our own mistake where it did not."""
+    if value is None:
+        raise RuntimeError("a step of an upload was left out")
+    return value

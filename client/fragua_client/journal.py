@@ -7,6 +7,7 @@ in the middle of a write costs nothing.
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import hashlib
 import json
@@ -17,6 +18,9 @@ from pathlib import Path
 from fragua_client.errors import Unusable
 from fragua_client.models import Json
 from fragua_client.session import private_folder
+
+# No descriptor: the system refuses to write to it.
+_CLOSED = -1
 
 
 @dataclass(frozen=True)
@@ -57,30 +61,30 @@ class Entry:
 
     def __init__(self, path: Path, descriptor: int) -> None:
         self._path = path
-        self._descriptor: int | None = descriptor
+        self._descriptor = descriptor
         self.note = read_last(_contents(descriptor))
 
     def write(self, note: Note) -> None:
         """Note it down, and return once a kill can't undo that."""
-        assert self._descriptor is not None, "the entry is closed"  # noqa: S101 - for the checker
-        os.write(self._descriptor, (json.dumps(asdict(note)) + "\n").encode())
+        line = (json.dumps(asdict(note)) + "\n").encode()
+        if os.write(self._descriptor, line) < len(line):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self._path))
         os.fsync(self._descriptor)
         self.note = note
 
     def forget(self) -> None:
         """There is nothing left to resume; the file itself goes at `close`, with its lock."""
-        assert self._descriptor is not None, "the entry is closed"  # noqa: S101 - for the checker
         os.ftruncate(self._descriptor, 0)
         self.note = None
 
     def close(self) -> None:
         """Let others have it; an entry that says nothing goes."""
-        if self._descriptor is None:
+        if self._descriptor == _CLOSED:
             return
         if self.note is None:
             self._path.unlink(missing_ok=True)
         os.close(self._descriptor)
-        self._descriptor = None
+        self._descriptor = _CLOSED
 
 
 class Journal:
@@ -120,6 +124,9 @@ def _still_there(descriptor: int, target: Path) -> bool:
 
 
 def _contents(descriptor: int) -> str:
+    """Read the whole lines; one that was cut off goes, or the next one would be glued to it."""
     with os.fdopen(os.dup(descriptor), "rb") as file:
         file.seek(0)
-        return file.read().decode(errors="replace")
+        whole, newline, _ = file.read().rpartition(b"\n")
+    os.ftruncate(descriptor, len(whole + newline))
+    return (whole + newline).decode(errors="replace")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from tools.postman.document import JSON, Examples, Operation
 from tools.postman.scenario import Step
@@ -25,18 +26,24 @@ def _text(operation: Operation) -> str | None:
     return "{{content}}" if operation.body_type not in {None, JSON} else None
 
 
+def _refused(
+    operation: Operation, why: str, status: int, value: str = UNKNOWN, **more: Any
+) -> Step:
+    """A request with `value` for each id, and what has to come of it."""
+    return Step(
+        route=operation.route,
+        name=f"{operation.summary}, {why}",
+        status=status,
+        path=_ids(operation, value),
+        **more,
+    )
+
+
 def without_token(operations: Iterable[Operation]) -> list[Step]:
     """Each closed route without a token: 401, whatever else may be wrong."""
+    expect = {"code": "token_missing"}
     return [
-        Step(
-            route=one.route,
-            name=f"{one.summary}, without a token",
-            status=401,
-            token=False,
-            path=_ids(one, UNKNOWN),
-            text=_text(one),
-            expect={"code": "token_missing"},
-        )
+        _refused(one, "without a token", 401, token=False, text=_text(one), expect=expect)
         for one in operations
         if one.closed
     ]
@@ -44,17 +51,11 @@ def without_token(operations: Iterable[Operation]) -> list[Step]:
 
 def wrong_ids(operations: Iterable[Operation]) -> list[Step]:
     """Each route of one thing with an id that nobody has, and with none: 404 in both cases."""
+    expect = {"code": "not_found"}
     return [
-        Step(
-            route=one.route,
-            name=f"{one.summary}, {word}",
-            status=404,
-            path=_ids(one, value),
-            text=_text(one),
-            expect={"code": "not_found"},
-        )
+        _refused(one, why, 404, value, text=_text(one), expect=expect)
         for one in operations
-        for word, value in (("unknown id", UNKNOWN), ("malformed id", MALFORMED))
+        for why, value in (("unknown id", UNKNOWN), ("malformed id", MALFORMED))
         if _ids(one, value)
     ]
 
@@ -71,47 +72,23 @@ def wrong_bodies(operations: Iterable[Operation], examples: Examples) -> list[St
 
 
 def _broken(operation: Operation) -> Step:
-    return Step(
-        route=operation.route,
-        name=f"{operation.summary}, broken JSON",
-        status=400,
-        path=_ids(operation, UNKNOWN),
-        text='{"',
-        expect={"code": "malformed_body"},
-    )
+    expect = {"code": "malformed_body"}
+    return _refused(operation, "broken JSON", 400, text='{"', expect=expect)
 
 
 def _mistyped(operation: Operation) -> Step:
-    return Step(
-        route=operation.route,
-        name=f"{operation.summary}, another media type",
-        status=415,
-        path=_ids(operation, UNKNOWN),
-        text="{{content}}",
-        content_type="text/plain",
-        expect={"code": "unsupported_media_type"},
-    )
+    expect = {"code": "unsupported_media_type"}
+    wrong = {"text": "{{content}}", "content_type": "text/plain"}
+    return _refused(operation, "another media type", 415, **wrong, expect=expect)
 
 
 def _unfit(operation: Operation, examples: Examples) -> list[Step]:
     """A field too many, and the first one too few; the pointer has to name it."""
-    extra = Step(
-        route=operation.route,
-        name=f"{operation.summary}, unknown field",
-        status=422,
-        path=_ids(operation, UNKNOWN),
-        body={"no_such_field": 1},
-        after=_points_at("no_such_field"),
-    )
+    pointed = _points_at("no_such_field")
+    extra = _refused(operation, "unknown field", 422, body={"no_such_field": 1}, after=pointed)
     required = examples.resolved(operation.body_schema).get("required", [])
-    absent = Step(
-        route=operation.route,
-        name=f"{operation.summary}, empty object",
-        status=422,
-        path=_ids(operation, UNKNOWN),
-        text="{}",
-        after="\n".join(map(_points_at, required)),
-    )
+    pointed = "\n".join(map(_points_at, required))
+    absent = _refused(operation, "empty object", 422, text="{}", after=pointed)
     return [extra, absent] if required else [extra]
 
 

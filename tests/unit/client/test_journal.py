@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import resource
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -15,6 +16,7 @@ from fragua_client.errors import Unusable
 from fragua_client.journal import Entry, Journal, Note, read_last
 
 NOTE = Note("/a", 3, 4, "key", [{"file_name": "a"}], 0, 1.5)
+LATER = Note("/a", 3, 4, "key", [{"file_name": "a"}], 0, 1.5, "upload")
 
 
 def line(note: Note) -> str:
@@ -53,6 +55,47 @@ def test_what_was_written_is_there_for_the_next_one(
     again = journal.claim(tmp_path / "big.bin")
     assert again.note == NOTE
     again.close()
+
+
+@pytest.mark.parametrize("cut", [1, 40, -1])
+def test_what_is_written_after_a_cut_line_counts(
+    journal: Journal, entry: Entry, tmp_path: Path, cut: int
+) -> None:
+    entry.write(NOTE)
+    entry.close()
+    (path,) = (tmp_path / "uploads").iterdir()
+    path.write_text(line(NOTE) + line(NOTE)[:cut])
+    again = journal.claim(tmp_path / "big.bin")
+    assert again.note == NOTE
+    again.write(LATER)
+    again.close()
+    third = journal.claim(tmp_path / "big.bin")
+    assert third.note == LATER
+    third.close()
+
+
+def test_a_disk_that_is_full_in_the_middle_of_a_line_is_told(
+    journal: Journal, entry: Entry, tmp_path: Path
+) -> None:
+    entry.write(NOTE)
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (len(line(NOTE)) + 20, limits[1]))
+    try:
+        with pytest.raises(OSError, match="No space left"):
+            entry.write(LATER)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert entry.note == NOTE
+    entry.close()
+    again = journal.claim(tmp_path / "big.bin")
+    assert again.note == NOTE
+    again.close()
+
+
+def test_a_closed_entry_takes_no_note(entry: Entry) -> None:
+    entry.close()
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        entry.write(NOTE)
 
 
 def test_an_entry_has_one_owner_at_a_time(journal: Journal, entry: Entry, tmp_path: Path) -> None:
