@@ -74,6 +74,8 @@ def download(
             meter.close()
         digest = running.digest()
         _check(part, file, digest)
+        # A disk may turn out to be full only now; until then the older file stays.
+        opened.flush()
         os.fsync(opened.fileno())
         _refuse_to_overwrite(path, force=force)
         part.replace(path)

@@ -5,15 +5,17 @@ from __future__ import annotations
 import base64
 import zlib
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
-from fragua import aws
+from fragua import aws, dynamodb
 from fragua.database import reader
 from fragua.files.tables import files
 from fragua.settings import settings
 from fragua.uploads import progress
+from tests.support.tables import change
 
 MIB = 2**20
 # Mode, size, size of a fragment; the large ones are packed into parts.
@@ -65,6 +67,22 @@ class Model:
         """Bytes of the quota that it holds."""
         gone = self.deleted or self.status in {"failed", "aborted", "expired"}
         return 0 if gone else len(self.data)
+
+
+def arrived(owner: UUID, model: Model, number: int) -> bool:
+    """Whether the server has a fragment."""
+    upload = progress.load(owner, model.upload_id)
+    return number in {fragment.number for fragment in progress.arrived(upload) or []}
+
+
+def edit(owner: UUID, model: Model, **values: Any) -> None:
+    """Change attributes of an upload's item that it has."""
+    key = {"owner_id": owner, "upload_id": model.upload_id}
+    item = dynamodb.get(settings().uploads_table, key)
+    assert item
+    # Nobody looks after an upload that has left the sweeper's index.
+    if values := {name: value for name, value in values.items() if name in item}:
+        change(settings().uploads_table, key, **values)
 
 
 def judge(owner: UUID, model: Model) -> None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import resource
 import signal
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -18,6 +21,17 @@ GET = r"GET /store/"
 def name() -> str:
     """A name that no other file has."""
     return f"{uuid.uuid4().hex}.bin"
+
+
+@contextmanager
+def files_of_at_most(size: int) -> Iterator[None]:
+    """Refuse longer files to the commands that are run meanwhile, as a full disk would."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def test_a_list_is_for_programs_too(cli: Cli, name: str) -> None:
@@ -89,6 +103,18 @@ def test_a_download_survives_a_store_in_trouble(gated: Cli, gate: Gate, name: st
     gate.plan(GET, status=403)
     gated.good("download", file_id, "-o", "copy")
     assert len(gate.lines(GET)) == 3
+
+
+def test_a_disk_that_is_full_leaves_the_older_file_alone(cli: Cli, name: str) -> None:
+    path = cli.write(4 * MIB + 100, name)
+    file_id = cli.good("upload", "-q", path).out.strip()
+    copy = cli.folder / "copy"
+    copy.write_bytes(b"mine")
+    with files_of_at_most(4 * MIB):
+        ran = cli.run("download", file_id, "-o", copy, "--force")
+    assert (ran.code, copy.read_bytes()) == (1, b"mine")
+    cli.good("download", file_id, "-o", copy, "--force")
+    assert copy.read_bytes() == path.read_bytes()
 
 
 def test_an_interrupted_download_says_how_to_go_on(gated: Cli, gate: Gate, name: str) -> None:

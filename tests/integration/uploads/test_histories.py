@@ -30,7 +30,7 @@ from fragua.uploads import assembly, creation, progress, service, store, sweeper
 from fragua.uploads.schemas import NewUpload
 from tests.support.backend import Client, received
 from tests.support.deaths import Dead, Deaths
-from tests.support.histories import SHAPES, Model, crc32, judge
+from tests.support.histories import SHAPES, Model, arrived, crc32, edit, judge
 from tests.support.tables import change, committed
 
 HISTORIES = int(os.environ.get("FRAGUA_HISTORIES", "25"))
@@ -160,17 +160,17 @@ class Histories(RuleBasedStateMachine):
         else:
             expected = "ok" if kept in (None, data) else "fragment_conflict"
         assert outcome in (expected, "dead")
-        if expected == "ok" and kept is None and (outcome == "ok" or self.arrived(model, number)):
+        if (
+            expected == "ok"
+            and kept is None
+            and (outcome == "ok" or arrived(self.owner, model, number))
+        ):
             model.fragments[number] = data
 
     def refusal(self, model: Model) -> str:
         """Return why an upload takes no more fragments."""
         gone = model.status in {"aborted", "expired"}
         return f"upload_{model.status}" if gone else "upload_ended"
-
-    def arrived(self, model: Model, number: int) -> bool:
-        upload = progress.load(self.owner, model.upload_id)
-        return number in {fragment.number for fragment in progress.arrived(upload) or []}
 
     def put(self, model: Model, number: int, data: bytes) -> None:
         if model.status != "receiving":
@@ -227,14 +227,14 @@ class Histories(RuleBasedStateMachine):
     def lapse(self, index: int) -> None:
         """Let the lease of a worker that died end."""
         if (model := self.pick(index)) is not None:
-            self.edit(model, lease_until=0)
+            edit(self.owner, model, lease_until=0)
 
     @rule(index=which, steps=lives)
     def expire(self, index: int, steps: int | None) -> None:
         """Let the time of an upload be over, and the sweeper come."""
         if (model := self.pick(index)) is None:
             return
-        self.edit(model, created_at=0)
+        edit(self.owner, model, created_at=0)
         if model.status == "receiving":
             model.status = "expired"
             with pytest.raises(Problem, match="upload_expired"):
@@ -245,19 +245,11 @@ class Histories(RuleBasedStateMachine):
     def sweep(self, steps: int | None) -> None:
         """Let a while pass and the sweeper come."""
         for model in self.models:
-            self.edit(model, due_at=0)
+            edit(self.owner, model, due_at=0)
         # Nothing is in the other shards, and each costs a query.
         shards = "".join(sorted({str(model.upload_id)[-1] for model in self.models}))
         with patch.object(store, "SHARDS", shards):
             self.told(steps, sweeper.sweep)
-
-    def edit(self, model: Model, **values: Any) -> None:
-        key = {"owner_id": self.owner, "upload_id": model.upload_id}
-        item = dynamodb.get(settings().uploads_table, key)
-        assert item
-        # Nobody looks after an upload that has left the sweeper's index.
-        if values := {name: value for name, value in values.items() if name in item}:
-            change(settings().uploads_table, key, **values)
 
     @rule(index=which, steps=lives)
     def abort(self, index: int, steps: int | None) -> None:
@@ -288,8 +280,8 @@ class Histories(RuleBasedStateMachine):
         shown = service.get(self.owner, model.upload_id)
         assert shown.status == model.status
         if model.status == "receiving":
-            arrived = {n for first, last in shown.received for n in range(first, last + 1)}
-            assert arrived == set(model.fragments)
+            shown_numbers = {n for first, last in shown.received for n in range(first, last + 1)}
+            assert shown_numbers == set(model.fragments)
 
     @invariant()
     def the_quota_is_that_of_what_is_there(self) -> None:
@@ -303,7 +295,7 @@ class Histories(RuleBasedStateMachine):
         """Let all be delivered and swept; then nothing is left but the files."""
         for _ in range(2):
             for model in self.models:
-                self.edit(model, lease_until=0)
+                edit(self.owner, model, lease_until=0)
             self.sweep(None)
             while self.messages or (more := received()):
                 self.messages += [] if self.messages else [json.loads(body) for body in more]
