@@ -100,6 +100,17 @@ class Conflict(Unavailable):
     """503: others change the same thing all the time, and nothing was written."""
 
 
+# Words for "you may not" or "there is nothing of yours" that a role, a policy, a clock or a deleted
+# bucket of our own brings about.
+_MISCONFIGURED = {
+    "AllAccessDisabled",
+    "ExpiredToken",
+    "ExpiredTokenException",
+    "NoSuchBucket",
+    "UnrecognizedClientException",
+}
+
+
 class Refused(Exception):
     """AWS understood the request and said no: `code` is the service's own word for why."""
 
@@ -108,6 +119,11 @@ class Refused(Exception):
         self.status = status
         self.response = response
         super().__init__(f"{operation}: {code} ({status})")
+
+    @property
+    def misconfigured(self) -> bool:
+        """Whether it speaks of our deployment, whatever is asked for: somebody has to mend that."""
+        return self.status in (401, 403) or self.code in _MISCONFIGURED
 
 
 class Retry(Exception):

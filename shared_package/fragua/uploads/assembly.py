@@ -43,8 +43,8 @@ def assemble(owner_id: UUID, upload_id: UUID, *, last_try: bool = False) -> None
 
     Does nothing for an upload that is unknown, ended, or in another worker's hands: that worker's
     own message comes again if it dies. Raises `Unavailable`, `Refused` or `Retry` when it should
-    be tried again. On the last try only a dependency that is down is a reason to wait: no outage,
-    however long, costs a file.
+    be tried again. On the last try only a dependency that is down, or that our own deployment may
+    not use, is a reason to wait: no outage, however long, costs a file.
     """
     worker = str(clock.new_id())
     leased = _take(owner_id, upload_id, worker)
@@ -59,13 +59,20 @@ def assemble(owner_id: UUID, upload_id: UUID, *, last_try: bool = False) -> None
         store.unlease(leased, worker)
         service.enqueue(leased)
     except Exception as error:
-        if last_try and not isinstance(error, Unavailable | Retry):
+        if last_try and not _passing(error):
             log.exception("given up", extra={"upload_id": str(upload_id)})
             _fail(leased, worker, Broken("assembly_failed", "The file could not be put together."))
             return
         # The next try need not wait until the lease is over.
         store.unlease(leased, worker)
         raise
+
+
+def _passing(error: Exception) -> bool:
+    """Whether an error says nothing about the upload, and goes when something else is mended."""
+    if isinstance(error, Refused):
+        return error.misconfigured
+    return isinstance(error, Unavailable | Retry)
 
 
 def _take(owner_id: UUID, upload_id: UUID, worker: str) -> Upload | None:

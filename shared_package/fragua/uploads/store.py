@@ -138,13 +138,13 @@ def close(upload: Upload, checksums: dict[str, str]) -> Upload | None:
     )
 
 
-def postpone(upload: Upload) -> None:
-    """Let the sweeper look at an assembling upload again after a while."""
-    _change(
-        upload,
+def postpone(owner_id: UUID, upload_id: UUID) -> None:
+    """Let the sweeper look at an upload again after a while, if it has to at all."""
+    dynamodb.update(
+        settings().uploads_table,
+        _key(owner_id, upload_id),
         "SET #due_at = :due",
-        "#status = :assembling",
-        assembling="assembling",
+        "attribute_exists(#due_at)",
         due=clock.timestamp() + settings().scaled(_PATIENCE),
     )
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import logging
 import random
 import time
+from contextlib import suppress
 from uuid import UUID
 
 from fragua import clock
+from fragua.errors import Refused, Unavailable
 from fragua.settings import settings
 from fragua.uploads import fragments, objects, progress, relayed, service, store
 from fragua.uploads.upload import Upload
@@ -38,7 +40,14 @@ def sweep() -> int:
                 mended += _mend(owner_id, upload_id)
             except Exception:
                 log.exception("sweep failed", extra={"upload_id": str(upload_id)})
+                _put_off(owner_id, upload_id)
     return mended
+
+
+def _put_off(owner_id: UUID, upload_id: UUID) -> None:
+    """Let others get their turn first: what fails each time would stay the most overdue."""
+    with suppress(Refused, Unavailable):
+        store.postpone(owner_id, upload_id)
 
 
 def _mend(owner_id: UUID, upload_id: UUID) -> bool:
@@ -47,7 +56,7 @@ def _mend(owner_id: UUID, upload_id: UUID) -> bool:
         return _expire(upload)
     if upload and upload.status == "assembling" and not upload.leased:
         service.enqueue(upload)
-        store.postpone(upload)
+        store.postpone(owner_id, upload_id)
         return True
     if upload and upload.status == "ready":
         # Whoever assembled it did not get to this.

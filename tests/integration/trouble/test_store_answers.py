@@ -24,6 +24,8 @@ DATA = b"fragua " * 1000
 DONE: dict[str, list[Any]] = {"batchItemFailures": []}
 AGAIN = {"batchItemFailures": [{"itemIdentifier": "message-0"}]}
 COMPLETE = "S3 CompleteMultipartUpload"
+# Said of this one upload, and for ever.
+NEVER = Fault(Act.ERROR, ALWAYS, status=400, code="InvalidRequest")
 
 
 def tries(bench: Bench, client: Client, upload: dict[str, str]) -> int:
@@ -79,7 +81,7 @@ def test_an_upload_that_s3_refuses_to_join_is_given_up_without_a_trace(
     bench: Bench, client: Client
 ) -> None:
     upload = closed_upload(client, DATA)
-    bench.plan({COMPLETE: Fault(Act.ERROR, ALWAYS, status=403)})
+    bench.plan({COMPLETE: NEVER})
     # One of the five tries shows it; they are all alike.
     assert bench.assemble(upload, client).answer() == AGAIN
     assert committed(client) == len(DATA)
@@ -89,9 +91,16 @@ def test_an_upload_that_s3_refuses_to_join_is_given_up_without_a_trace(
         assert_failed(client, upload, "assembly_failed")
 
 
-def test_no_outage_of_s3_costs_an_upload_however_long_it_is(bench: Bench, client: Client) -> None:
+@pytest.mark.parametrize(
+    ("status", "code"),
+    # The last three are mistakes of our own deployment, which somebody will mend.
+    [(503, ""), (403, "AccessDenied"), (400, "ExpiredToken"), (404, "NoSuchBucket")],
+)
+def test_no_outage_of_s3_costs_an_upload_however_long_it_is(
+    bench: Bench, client: Client, status: int, code: str
+) -> None:
     upload = closed_upload(client, DATA)
-    bench.plan({COMPLETE: Fault(Act.ERROR, ALWAYS)})
+    bench.plan({COMPLETE: Fault(Act.ERROR, ALWAYS, status=status, code=code)})
     assert give_up(bench, client, upload) == AGAIN
     assert client.get(upload)["status"] == "assembling"
     bench.plan()
@@ -118,7 +127,7 @@ def test_what_a_failed_upload_leaves_behind_is_cleared_by_the_next_try(
     bench: Bench, client: Client, step: str
 ) -> None:
     upload = closed_upload(client, DATA)
-    bench.plan({COMPLETE: Fault(Act.ERROR, ALWAYS, status=403), step: Fault(Act.ERROR, 3)})
+    bench.plan({COMPLETE: NEVER, step: Fault(Act.ERROR, 3)})
     assert give_up(bench, client, upload) == AGAIN
     assert committed(client) == 0
     assert give_up(bench, client, upload) == DONE
