@@ -12,7 +12,7 @@ from uuid import uuid4
 
 from fragua_client import names
 from fragua_client.client import Client
-from fragua_client.errors import NotLoggedIn, Refused, Unusable
+from fragua_client.errors import FraguaError, NotLoggedIn, Refused, Unusable
 from fragua_client.jobs import Job, Options
 from fragua_client.journal import Journal, Note
 from fragua_client.models import UNFINISHED, NewUpload, Upload, count
@@ -51,11 +51,14 @@ def _resume(client: Client, reporter: Reporter, job: Job, upload_id: str) -> Non
     try:
         upload = client.upload(upload_id)
         status = upload.status
+        if upload.file_id is not None:
+            # It may have been deleted since.
+            client.file(upload.file_id)
     except Refused as error:
         if error.status not in (404, 410):
             raise
         upload, status = None, "is gone"
-    if upload is None or status not in (*UNFINISHED, "ready"):
+    if upload is None or _over(upload):
         reporter.say(f"{job.name}: the interrupted upload {_how(status)}; starting anew")
         job.forget()
         return
@@ -64,6 +67,11 @@ def _resume(client: Client, reporter: Reporter, job: Job, upload_id: str) -> Non
     there = f"{job.already} of {upload.fragment_count} fragments"
     size = show_size(upload.received_bytes)
     reporter.say(f"{job.name}: resuming; {there} ({size}) are already there")
+
+
+def _over(upload: Upload) -> bool:
+    """Whether it ended without a file."""
+    return upload.status not in (*UNFINISHED, "ready")
 
 
 def _how(status: str) -> str:
@@ -89,9 +97,19 @@ def begin(client: Client, jobs: list[Job], options: Options) -> None:
             fresh.append(job)
     for together in asked.values():
         _ask(client, together)
+        fresh += [job for job in together if _forgotten(job)]
     waiting = iter(fresh)
     while together := list(islice(waiting, _BATCH)):
         _begin_batch(client, together, options)
+
+
+def _forgotten(job: Job) -> bool:
+    """Forget the upload that an earlier run asked for, if it has ended meanwhile."""
+    if job.upload is None or not _over(job.upload):
+        return False
+    job.upload = None
+    job.forget()
+    return True
 
 
 def begin_anew(client: Client, options: Options, job: Job) -> None:
@@ -107,7 +125,12 @@ def begin_anew(client: Client, options: Options, job: Job) -> None:
 
 def _begin_batch(client: Client, jobs: list[Job], options: Options) -> None:
     """One request; when the server refuses the batch, one each, so that only the culprit fails."""
-    _note(jobs, options)
+    try:
+        _note(jobs, options)
+    except OSError as error:
+        # Not asked for what could not be noted: it would be begun again.
+        _fail(jobs, error)
+        return
     _ask(client, jobs)
     if len(jobs) == 1:
         return
@@ -135,17 +158,27 @@ def _ask(client: Client, jobs: list[Job]) -> None:
         uploads = client.create_uploads(wanted, note.key)
     except NotLoggedIn:
         raise
-    except Refused as error:
-        for job in jobs:
-            job.error = error
-            # After a 5xx nobody knows whether they were begun: then the note stays.
-            if error.status < 500 and error.status != 429:
+    except FraguaError as error:
+        _fail(jobs, error)
+        # After a 5xx or no answer nobody knows whether they were begun: then the note stays.
+        if isinstance(error, Refused) and error.status < 500 and error.status != 429:
+            for job in jobs:
                 job.forget()
         return
     for job in jobs:
-        _take(job, uploads)
+        _take(job, uploads[job.noted.position])
 
 
-def _take(job: Job, uploads: list[Upload]) -> None:
-    job.upload = uploads[job.noted.position]
-    job.claimed.write(replace(job.noted, upload_id=job.upload.id))
+def _fail(jobs: list[Job], error: Exception) -> None:
+    for job in jobs:
+        job.error = error
+
+
+def _take(job: Job, upload: Upload) -> None:
+    try:
+        job.claimed.write(replace(job.noted, upload_id=upload.id))
+    except OSError as error:
+        # The note of the request stays, and gives the same upload when there is room again.
+        job.error = error
+    else:
+        job.upload = upload

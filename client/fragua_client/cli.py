@@ -16,12 +16,13 @@ from typing import NoReturn
 
 import httpx
 from rich.console import Console
+from rich.text import Text
 
 from fragua_client import commands
 from fragua_client.client import Client
 from fragua_client.commands import Desk, explain, show_error
 from fragua_client.errors import FraguaError, NotLoggedIn
-from fragua_client.names import parse_size
+from fragua_client.names import parse_size, shown
 from fragua_client.session import SessionFile, state_folder
 
 _DEFAULT_URL = "http://127.0.0.1:8000"
@@ -102,7 +103,7 @@ def _log_to(console: Console, *, verbose: bool) -> None:
 
     class Handler(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
-            console.print(record.getMessage(), style="dim", soft_wrap=True)
+            console.print(Text(shown(record.getMessage()), "dim"), soft_wrap=True)
 
     log = logging.getLogger("fragua_client")
     log.propagate = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
+from uuid import uuid4
 
 import httpx
 
@@ -23,7 +24,7 @@ class Client:
     """Speaks to the server at `url` for the session in `sessions`.
 
     Errors: `Refused` (the server said no), `NotLoggedIn`, `Unreachable`. `sleep` is how it pauses
-    between tries, and may raise to end them.
+    between tries, and may raise to end them. `transport` carries the requests in place of sockets.
     """
 
     def __init__(
@@ -32,12 +33,13 @@ class Client:
         sessions: SessionStore,
         patience: Patience | None = None,
         sleep: Callable[[float], object] = time.sleep,
+        transport: httpx.BaseTransport | None = None,
     ) -> None:
         self.url = url.rstrip("/")
         self.patience = patience or Patience()
         self.sleep = sleep
-        self.store = http.connect()
-        self._http = http.connect(self.url)
+        self.store = http.connect(transport=transport)
+        self._http = http.connect(self.url, transport)
         self._sessions = sessions
 
     def close(self) -> None:
@@ -51,7 +53,8 @@ class Client:
         """Make an account; it is not logged in yet."""
         names = {"first_name": first_name, "last_name": last_name}
         body = {"email": email, "password": password} | names
-        return _user(self._public("/v1/auth/register", body))
+        # Sent again after a lost answer, it is the same account.
+        return _user(self._public("/v1/auth/register", body, {"idempotency-key": str(uuid4())}))
 
     def login(self, email: str, password: str) -> User:
         """Begin a session and keep its tokens."""
@@ -86,7 +89,7 @@ class Client:
         answer = self.request("POST", "/v1/uploads", json=body, headers={"idempotency-key": key})
         return [
             Upload.of(said, _fragments(said.get("fragments") or [], answer))
-            for said in answer.json()["uploads"]
+            for said in http.said(answer)["uploads"]
         ]
 
     def upload(self, upload_id: str) -> Upload:
@@ -101,7 +104,7 @@ class Client:
         """Fresh presigned URLs of at most 1,000 fragments."""
         body = {"numbers": list(numbers)}
         answer = self.request("POST", f"/v1/uploads/{upload_id}/fragments", json=body)
-        return _fragments(answer.json()["fragments"], answer)
+        return _fragments(http.said(answer)["fragments"], answer)
 
     def relay(self, upload_id: str, number: int, data: bytes, crc32: str) -> None:
         """Send one fragment through the API; the server checks its CRC-32 (base64)."""
@@ -161,9 +164,8 @@ class Client:
         secrets = tokens["access_token"], tokens["refresh_token"]
         return Session(self.url, user["id"], user["email"], *secrets)
 
-    def _public(self, path: str, body: Json) -> Json:
-        said: Json = _good(self._send("POST", path, None, json=body)).json()
-        return said
+    def _public(self, path: str, body: Json, headers: dict[str, str] | None = None) -> Json:
+        return http.said(_good(self._send("POST", path, None, json=body, headers=headers or {})))
 
     def _send(self, method: str, path: str, token: str | None, **arguments: Any) -> httpx.Response:
         headers = dict(arguments.pop("headers", {}))
@@ -177,8 +179,7 @@ class Client:
 
     def _call(self, method: str, path: str, **arguments: Any) -> Json:
         answer = self.request(method, path, **arguments)
-        said: Json = answer.json() if answer.content else {}
-        return said
+        return http.said(answer) if answer.content else {}
 
     def _pages(self, path: str, query: Json | None = None) -> Iterator[Json]:
         cursor = None

@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Protocol
 
 _BLOCK = 2**20
+# Of the API's algorithms; the standard library has no CRC-64/NVME.
+_KNOWN = ("crc32", "sha256")
 
 
 class _Hash(Protocol):
@@ -44,9 +46,14 @@ class Digest:
         """Eight hexadecimal digits."""
         return self._crc32_bytes.hex()
 
+    @staticmethod
+    def can_check(checksums: dict[str, str]) -> bool:
+        """Whether one of the API's checksums is of a kind that is computed here."""
+        return any(algorithm in checksums for algorithm in _KNOWN)
+
     def differs_from(self, checksums: dict[str, str]) -> str | None:
         """The first of the API's checksums that is another one, or None when all known agree."""
-        for algorithm in ("crc32", "sha256"):
+        for algorithm in _KNOWN:
             if checksums.get(algorithm, self.base64(algorithm)) != self.base64(algorithm):
                 return algorithm
         return None

@@ -36,13 +36,19 @@ class Downloaded:
 
 def find(client: Client, which: str) -> File:
     """A file by its id or its exact name; `Unusable` when there is none, or more than one."""
+    absent: Refused | None = None
     try:
         return client.file(str(uuid.UUID(which)))
     except ValueError:
         pass
+    except Refused as error:
+        # Sums of 128 bits look like ids, and people name files by them.
+        if error.status != 404:
+            raise
+        absent = error
     found = [file for file in client.files(name=which) if file.file_name == which]
     if not found:
-        raise Unusable(f"No file of yours is called {which}")
+        raise absent or Unusable(f"No file of yours is called {which}")
     if len(found) > 1:
         listed = "\n".join(f"  {file.id}  {file.created_at}" for file in found[:20])
         raise Unusable(f"{len(found)} files are called {which}; name one by its id:\n{listed}")
@@ -63,7 +69,7 @@ def download(
     """
     path = _place(file, target)
     _refuse_to_overwrite(path, force=force)
-    part = path.with_name(f".fragua-{file.id}.part")
+    part = path.with_name(names.checked(f".fragua-{file.id}.part"))
     with _claimed(part) as opened:
         running = _what_is_there(opened, file)
         resumed_at = running.size
@@ -113,7 +119,8 @@ def _what_is_there(opened: BinaryIO, file: File) -> Running:
     running = Running()
     while block := opened.read(_BLOCK):
         running.add(block)
-    if running.size > file.size:
+    # Without a sum to check the whole by, nothing is put together from two halves.
+    if running.size > file.size or not Digest.can_check(file.checksums):
         opened.seek(0)
         opened.truncate()
         return Running()

@@ -11,6 +11,9 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from fragua_client.errors import Unreachable
+from fragua_client.models import Json
+
 log = logging.getLogger(__name__)
 
 # Seconds. A store may think long about the last byte of a large fragment.
@@ -26,10 +29,13 @@ def user_agent() -> str:
         return "fragua-client"
 
 
-def connect(base_url: str = "", connections: int = 32) -> httpx.Client:
+def connect(
+    base_url: str = "", transport: httpx.BaseTransport | None = None, connections: int = 32
+) -> httpx.Client:
     """A pool of connections. It follows no redirect: a bearer token must not travel along."""
     return httpx.Client(
         base_url=base_url,
+        transport=transport,
         headers={"user-agent": user_agent(), "accept-encoding": "identity"},
         timeout=_TIMEOUT,
         # Idle servers hang up after 5 s; a connection about as old as that is not used again.
@@ -38,6 +44,17 @@ def connect(base_url: str = "", connections: int = 32) -> httpx.Client:
         mounts={f"all://{host}": None for host in _LOOPBACK},
         event_hooks={"request": [_note_start], "response": [_note]},
     )
+
+
+def said(answer: httpx.Response) -> Json:
+    """The object in an answer; `Unreachable` where something else speaks in the server's place."""
+    try:
+        document = answer.json()
+    except ValueError:
+        document = None
+    if not isinstance(document, dict):
+        raise Unreachable(f"{answer.url.host} answers, but not as Fragua does")
+    return document
 
 
 def is_loopback(url: str) -> bool:

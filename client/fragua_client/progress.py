@@ -41,7 +41,7 @@ class Lines:
 
     def say(self, text: str) -> None:
         """Write it, however long it is, on one line."""
-        self._console.print(shown(text), soft_wrap=True)
+        self._console.print(Text(shown(text)), soft_wrap=True)
 
     def begin(self, name: str, total: int, done: int) -> Meter:
         """Lines such as `big.bin  40 %  80.0 of 200.0 MiB  52.1 MiB/s`."""
@@ -86,7 +86,7 @@ class Bars:
 
     def say(self, text: str) -> None:
         """Write it above the bar."""
-        self._console.print(shown(text))
+        self._console.print(Text(shown(text)))
 
     def begin(self, name: str, total: int, done: int) -> Meter:
         """Share, bytes, speed and the time that it will take."""

@@ -111,8 +111,14 @@ class SessionFile:
 
     def renew(self, stale: Session, spend: Spend) -> Session:
         """Under a lock that other processes respect; the kernel drops it when one is killed."""
+
+        def spend_safely(kept: Session) -> Session:
+            # A full disk shows now, and not when the refresh token is spent.
+            self.save(kept)
+            return spend(kept)
+
         with self._locked():
-            newer = _newer(self.load(), stale, spend)
+            newer = _newer(self.load(), stale, spend_safely)
             self.save(newer)
             return newer
 

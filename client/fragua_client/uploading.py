@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from fragua_client.beginning import begin, begin_anew, prepare
@@ -16,6 +17,9 @@ from fragua_client.models import Upload, count, numbers
 from fragua_client.reporting import Reporter, Silent
 from fragua_client.sending import Sending
 
+# Files at work at once: each is open and has an entry in the journal, and a process may have no
+# more than 256 files open.
+_TOGETHER = 50
 # How often a file is begun again in one run before it counts as failed.
 _RESTARTS = 2
 # Seconds between two looks at an upload that is being joined: the first, the longest.
@@ -42,13 +46,27 @@ def upload(
     Raises `NotLoggedIn`, for no file would fare better.
     """
     run = _Run(client, options or Options(), reporter or Silent())
-    jobs = [Job(path) for path in dict.fromkeys(paths)]
+    waiting = iter(dict.fromkeys(paths))
+    outcomes = list[Outcome]()
+    while group := list(islice(waiting, _TOGETHER)):
+        outcomes += _upload_group(run, journal, group, _network_down(outcomes))
+    return outcomes
+
+
+def _network_down(outcomes: list[Outcome]) -> Exception | None:
+    return next((one.error for one in outcomes if isinstance(one.error, Unreachable)), None)
+
+
+def _upload_group(
+    run: _Run, journal: Journal, paths: list[Path], down: Exception | None
+) -> list[Outcome]:
+    jobs = [Job(path, down) for path in paths]
     with ExitStack() as stack:
         for job in jobs:
             stack.callback(job.close)
-        _each(jobs, lambda job: prepare(client, journal, run.options, run.reporter, job))
+        _each(jobs, lambda job: prepare(run.client, journal, run.options, run.reporter, job))
         fresh = [job for job in jobs if job.error is None and job.upload is None]
-        begin(client, fresh, run.options)
+        begin(run.client, fresh, run.options)
         _each(jobs, lambda job: _send(run, job))
         _each(jobs, lambda job: _finish(run, job))
         return [job.outcome() for job in jobs]
