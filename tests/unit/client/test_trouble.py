@@ -174,6 +174,19 @@ def test_nothing_is_asked_for_that_could_not_be_noted(room: Room) -> None:
     assert errors(room.run(server, "a.bin", "b.bin")) == ["None", "None"]
 
 
+def test_an_upload_that_could_not_be_noted_is_found_again_by_its_key(room: Room) -> None:
+    server = Server()
+    (room.folder / "a.bin").write_bytes(b"abc")
+    os.utime(room.folder / "a.bin", (1, 1))
+    room.asked_for("a.bin", "old")
+    (entry,) = (room.folder / "journal").iterdir()
+    with limited(resource.RLIMIT_FSIZE, entry.stat().st_size + 20):
+        (outcome,) = room.run(server, "a.bin")
+    assert "No space left" in str(outcome.error)
+    assert errors(room.run(server, "a.bin")) == ["None"]
+    assert server.keys == ["old", "old"]
+
+
 def test_a_file_that_was_deleted_after_it_was_ready_is_uploaded_anew(room: Room) -> None:
     def gone(_: httpx.Request) -> httpx.Response:
         return ABSENT
