@@ -1,4 +1,4 @@
-"""`Client`: every call of the API that uploads and downloads need, typed, patient, thread-safe."""
+"""`Client`: the calls of the API that somebody's files need, typed, patient, thread-safe."""
 
 from __future__ import annotations
 
@@ -11,7 +11,18 @@ import httpx
 
 from fragua_client import http
 from fragua_client.errors import NotLoggedIn, Refused
-from fragua_client.models import File, Fragment, Json, NewUpload, Upload, User
+from fragua_client.http import step
+from fragua_client.models import (
+    Bucket,
+    File,
+    Fragment,
+    Image,
+    Json,
+    Link,
+    NewUpload,
+    Upload,
+    User,
+)
 from fragua_client.retry import Patience, persist
 from fragua_client.session import Session, SessionStore
 
@@ -53,8 +64,7 @@ class Client:
         """Make an account; it is not logged in yet."""
         names = {"first_name": first_name, "last_name": last_name}
         body = {"email": email, "password": password} | names
-        # Sent again after a lost answer, it is the same account.
-        return _user(self._public("/v1/auth/register", body, {"idempotency-key": str(uuid4())}))
+        return _user(self._public("/v1/auth/register", body, _once()))
 
     def login(self, email: str, password: str) -> User:
         """Begin a session and keep its tokens."""
@@ -119,13 +129,17 @@ class Client:
 
     def abort(self, upload_id: str) -> None:
         """Give an upload up; what arrived of it is removed."""
-        self.request("DELETE", f"/v1/uploads/{upload_id}")
+        self.request("DELETE", f"/v1/uploads/{step(upload_id)}")
 
     # Files
 
-    def files(self, name: str | None = None) -> Iterator[File]:
-        """Own files, newest first; `name` is a prefix, in whatever case."""
-        return map(File.of, self._pages("/v1/files", {"name": name} if name else {}))
+    def files(self, name: str | None = None, bucket: str | None = None) -> Iterator[File]:
+        """Own files, newest first; `name` is a prefix, in whatever case, `bucket` a whole name."""
+        asked = {"name": name, "bucket": bucket}
+        query = {key: value for key, value in asked.items() if value is not None}
+        files = map(File.of, self._pages("/v1/files", query))
+        # The server takes it for a prefix, too.
+        return (file for file in files if bucket is None or file.bucket == bucket)
 
     def file(self, file_id: str) -> File:
         """One file."""
@@ -133,12 +147,47 @@ class Client:
 
     def delete_file(self, file_id: str) -> None:
         """Remove a file for good."""
-        self.request("DELETE", f"/v1/files/{file_id}")
+        self.request("DELETE", f"/v1/files/{step(file_id)}")
 
     def download_url(self, file_id: str) -> str:
         """A presigned URL that works for a few minutes; it needs no token and must get none."""
         said = self._call("GET", f"/v1/files/{file_id}/download", params={"redirect": "false"})
         return str(said["url"])
+
+    def images(self) -> Iterator[Image]:
+        """The pictures among the own files, newest first."""
+        return map(Image.of, self._pages("/v1/images"))
+
+    # Temporary links
+
+    def create_link(self, file_id: str, expires_in: int, max_downloads: int | None = None) -> Link:
+        """A link that lives for 60 to 604,800 seconds; only this answer has its URL."""
+        limit = {} if max_downloads is None else {"max_downloads": max_downloads}
+        body = {"expires_in": expires_in} | limit
+        path = f"/v1/files/{file_id}/links"
+        return Link.of(self._call("POST", path, json=body, headers=_once()))
+
+    def links(self, file_id: str) -> Iterator[Link]:
+        """The links of a file, newest first."""
+        return map(Link.of, self._pages(f"/v1/files/{file_id}/links"))
+
+    def revoke_link(self, which: str) -> None:
+        """End a link at once, by its id or its token."""
+        self.request("DELETE", f"/v1/links/{step(which)}")
+
+    # Buckets
+
+    def buckets(self) -> Iterator[Bucket]:
+        """Own buckets and `default`."""
+        return map(Bucket.of, self._pages("/v1/buckets"))
+
+    def create_bucket(self, name: str) -> Bucket:
+        """Make a bucket: 3-40 of a-z, 0-9 and -, unique in the deployment."""
+        return Bucket.of(self._call("POST", "/v1/buckets", json={"name": name}, headers=_once()))
+
+    def delete_bucket(self, name: str) -> None:
+        """Remove a bucket that holds no files and no unfinished uploads."""
+        self.request("DELETE", f"/v1/buckets/{step(name)}")
 
     # How requests are made
 
@@ -190,6 +239,11 @@ class Client:
             cursor = page["next_cursor"]
             if cursor is None:
                 return
+
+
+def _once() -> dict[str, str]:
+    """Headers of a request that, sent again after a lost answer, does what it did, not more."""
+    return {"idempotency-key": str(uuid4())}
 
 
 def _good(answer: httpx.Response) -> httpx.Response:

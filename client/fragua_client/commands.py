@@ -1,51 +1,19 @@
-"""What each command of `fragua` does. Each returns the exit code."""
+"""What the commands for accounts and single files do. Each returns the exit code."""
 
 from __future__ import annotations
 
 import json
-from argparse import Namespace
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
-
-from fragua_client import asking, progress
-from fragua_client.client import Client
+from fragua_client import asking
+from fragua_client.desk import Desk, explain, show_error
 from fragua_client.downloading import download, find
 from fragua_client.http import is_loopback
 from fragua_client.jobs import Options, Outcome
 from fragua_client.journal import Journal
-from fragua_client.names import show_size, shown
-from fragua_client.reporting import Reporter
+from fragua_client.names import show_size
 from fragua_client.session import state_folder
 from fragua_client.uploading import upload
-
-_FILE_COLUMNS: Sequence[str] = ("id", "file_name", "size", "content_type", "created_at")
-_UPLOAD_COLUMNS: Sequence[str] = (
-    *("id", "file_name", "size", "status", "mode", "fragment_count", "expires_at"),
-)
-
-
-@dataclass(frozen=True)
-class Desk:
-    """What a command works with: results go to `out`, all else to `err`."""
-
-    client: Client
-    given: Namespace
-    out: Console
-    err: Console
-
-    def show(self, text: str, style: str = "") -> None:
-        """A line of the result, never cut."""
-        self.out.print(Text(shown(text), style), soft_wrap=True)
-
-    def reporter(self) -> Reporter:
-        """Progress, unless it is to be quiet."""
-        return progress.reporter(self.err, quiet=self.given.quiet)
 
 
 def register(desk: Desk) -> int:
@@ -104,6 +72,7 @@ def send(desk: Desk) -> int:
         fragment_size=given.fragment_size,
         content_type=given.content_type,
         checksum=given.checksum,
+        bucket=given.bucket,
     )
     outcomes = upload(desk.client, journal, given.files, options, desk.reporter())
     for outcome in outcomes:
@@ -135,61 +104,6 @@ def _show_outcome(desk: Desk, outcome: Outcome) -> None:
         desk.show(f"  size     {file.size} bytes ({show_size(file.size)})")
         desk.show(f"  CRC-32   {digest.crc32_hex}")
         desk.show(f"  SHA-256  {digest.sha256.hex()}")
-
-
-def explain(error: Exception | None) -> str:
-    """An error's sentence, without the path that an OSError repeats."""
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror
-    return str(error) or type(error).__name__
-
-
-def show_error(console: Console, text: str) -> None:
-    """A line in red."""
-    console.print(Text(shown(text), "red"), soft_wrap=True)
-
-
-def ls(desk: Desk) -> int:
-    """Files, or uploads with --uploads."""
-    given = desk.given
-    if given.uploads:
-        columns = _UPLOAD_COLUMNS
-        items: Iterable[object] = desk.client.uploads()
-    else:
-        columns = _FILE_COLUMNS
-        items = desk.client.files(name=given.name)
-    limit = None if given.all else given.limit
-    rows = [{name: getattr(item, name) for name in columns} for item in islice(items, limit)]
-    _show_rows(desk, columns, rows)
-    if limit is not None and len(rows) == limit and not given.quiet:
-        desk.err.print(f"The newest {limit}; --all lists all", style="dim")
-    return 0
-
-
-def _show_rows(desk: Desk, columns: Sequence[str], rows: list[dict[str, object]]) -> None:
-    """For programs JSON, for people a table, for pipes fields between tabs."""
-    if desk.given.json:
-        desk.show(json.dumps(rows, indent=1))
-    elif desk.out.is_terminal:
-        _show_table(desk, columns, rows)
-    else:
-        for row in rows:
-            # Not by rich, which makes blanks of tabs.
-            desk.out.file.write("\t".join(shown(str(value)) for value in row.values()) + "\n")
-
-
-def _show_table(desk: Desk, columns: Sequence[str], rows: list[dict[str, object]]) -> None:
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for name in columns:
-        # An id is to be copied: it is never broken in two, but a name may be.
-        whole = {"no_wrap": True, "min_width": 36} if name == "id" else {"overflow": "fold"}
-        number = name in ("size", "fragment_count")
-        heading = name.replace("_count", "s").replace("_", " ")
-        table.add_column(heading, justify="right" if number else "left", **whole)
-    for row in rows:
-        readable = {**row, "size": show_size(int(str(row["size"])))}
-        table.add_row(*(Text(shown(str(value))) for value in readable.values()))
-    desk.out.print(table)
 
 
 def fetch(desk: Desk) -> int:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
+import re
 import time
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from importlib.metadata import PackageNotFoundError, version
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import httpx
 
@@ -18,6 +19,8 @@ log = logging.getLogger(__name__)
 
 # Seconds. A store may think long about the last byte of a large fragment.
 _TIMEOUT = httpx.Timeout(60.0, connect=15.0)
+# A link may be named by its token, which is a secret.
+_LINK = re.compile(r"(/v1/links/).+")
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 
@@ -57,6 +60,11 @@ def said(answer: httpx.Response) -> Json:
     return document
 
 
+def step(text: str) -> str:
+    """One step of a path, so that nothing a person typed (`../files/x`) leads somewhere else."""
+    return quote(text, safe="").replace(".", "%2E")
+
+
 def is_loopback(url: str) -> bool:
     """Tell whether what is sent there stays on this machine."""
     return urlsplit(url).hostname in ("127.0.0.1", "localhost", "::1")
@@ -85,5 +93,5 @@ def _note(answer: httpx.Response) -> None:
     # Without the query: a presigned URL's is a secret.
     request = answer.request
     took = 1000 * (time.monotonic() - request.extensions["begun"])
-    where = f"{request.url.netloc.decode()}{request.url.path}"
+    where = request.url.netloc.decode() + _LINK.sub(r"\1...", request.url.path)
     log.debug("%s %s -> %d, %.0f ms", request.method, where, answer.status_code, took)

@@ -25,12 +25,14 @@ class Options:
     fragment_size: int | None = None
     content_type: str | None = None
     checksum: str | None = "crc32"
+    bucket: str | None = None
 
     def new_upload(self, path: Path, size: int) -> NewUpload:
         """What to ask the server for."""
         guessed = self.content_type or mimetypes.guess_type(path.name)[0]
         content_type = guessed or "application/octet-stream"
-        return NewUpload(path.name, size, content_type, self.mode, self.fragment_size)
+        where = (self.mode, self.fragment_size, self.bucket)
+        return NewUpload(path.name, size, content_type, *where)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 Json = dict[str, Any]
@@ -24,23 +24,25 @@ class User:
 
 @dataclass(frozen=True)
 class NewUpload:
-    """A file to come. `fragment_size` in bytes; None leaves it to the server."""
+    """A file to come. `fragment_size` in bytes; None leaves it or the bucket to the server."""
 
     file_name: str
     size: int
     content_type: str = "application/octet-stream"
     mode: str = "direct"
     fragment_size: int | None = None
+    bucket: str | None = None
 
     def body(self) -> Json:
-        """The file's share of `POST /v1/uploads`."""
+        """The file's share of `POST /v1/uploads`; what is None is left out."""
         body = {
             "file_name": self.file_name,
             "size": self.size,
             "content_type": self.content_type,
             "mode": self.mode,
         }
-        return body if self.fragment_size is None else body | {"fragment_size": self.fragment_size}
+        optional = {"fragment_size": self.fragment_size, "bucket": self.bucket}
+        return body | {name: value for name, value in optional.items() if value is not None}
 
 
 @dataclass(frozen=True)
@@ -107,12 +109,82 @@ class File:
     content_type: str
     checksums: dict[str, str]
     created_at: str
+    bucket: str = "default"
 
     @classmethod
     def of(cls, said: Json) -> File:
         """Read an answer."""
         names = ("id", "file_name", "size", "content_type", "checksums", "created_at")
-        return cls(**{name: said[name] for name in names})
+        return cls(**{name: said[name] for name in names}, bucket=said.get("bucket", "default"))
+
+
+@dataclass(frozen=True)
+class Link:
+    """A temporary link to a file. Its `url` is told once, when it is made; "" ever after.
+
+    `max_downloads` None: any number.
+    """
+
+    id: str
+    file_id: str
+    created_at: str
+    expires_at: str
+    max_downloads: int | None
+    downloads: int
+    url: str = field(default="", repr=False)
+
+    @classmethod
+    def of(cls, said: Json) -> Link:
+        """Read an answer."""
+        names = ("id", "file_id", "created_at", "expires_at", "max_downloads", "downloads")
+        return cls(**{name: said[name] for name in names}, url=said.get("url", ""))
+
+
+@dataclass(frozen=True)
+class Image:
+    """A picture among the files. Until it is `ready`, and when it is `refused`, much is None.
+
+    `width` and `height` in pixels, as displayed; each of `thumbnails` has height, width,
+    content_type, size (bytes) and url.
+    """
+
+    file_id: str
+    name: str
+    status: str
+    refusal: str | None
+    width: int | None
+    height: int | None
+    thumbnails: list[Json]
+    original_url: str | None
+
+    @classmethod
+    def of(cls, said: Json) -> Image:
+        """Read an answer."""
+        known = {name: said[name] for name in ("file_id", "name", "status")}
+        known |= {name: said.get(name) for name in ("width", "height", "original_url")}
+        thumbnails = said.get("thumbnails") or []
+        return cls(**known, refusal=_reason(said.get("refusal")), thumbnails=thumbnails)
+
+
+@dataclass(frozen=True)
+class Bucket:
+    """Where files are kept; of `default`, which is nobody's, there is no more than the name."""
+
+    name: str
+    region: str | None
+    created_at: str | None
+
+    @classmethod
+    def of(cls, said: Json) -> Bucket:
+        """Read an answer."""
+        return cls(said["name"], said.get("region"), said.get("created_at"))
+
+
+def _reason(said: object) -> str | None:
+    """The sentence of a refusal, which may come with a code as an upload's failure does."""
+    if isinstance(said, dict):
+        return str(said.get("detail") or said.get("code") or "")
+    return None if said is None else str(said)
 
 
 def numbers(ranges: Iterable[tuple[int, int]]) -> Iterator[int]:

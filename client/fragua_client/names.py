@@ -1,4 +1,4 @@
-"""What people type and read: file names that the API takes, and sizes."""
+"""What people type and read: file names that the API takes, sizes, durations, links."""
 
 from __future__ import annotations
 
@@ -9,6 +9,10 @@ from fragua_client.errors import Unusable
 
 _UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "KI": 2**10, "MI": 2**20, "GI": 2**30}
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*(?:([KMG]I?)?B?)", re.IGNORECASE)
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 24 * 3600, "w": 7 * 24 * 3600}
+_DURATION = re.compile(r"([0-9]{1,9})\s*([smhdw])", re.IGNORECASE)
+# An id or a token, alone or at the end of a link's URL.
+_LINK = re.compile(r"(?:.*/l/)?([A-Za-z0-9_-][A-Za-z0-9._~-]*)/?(?:[?#].*)?")
 
 
 def fault_of(name: str) -> str | None:
@@ -40,6 +44,11 @@ def shown(text: str) -> str:
     )
 
 
+def shown_in_line(text: str) -> str:
+    """The same for what is one line or one field between tabs, whatever is in it."""
+    return shown(text).replace("\n", "?").replace("\t", "?")
+
+
 def parse_size(text: str) -> int:
     """Bytes of `8MiB`, `5 MB`, `1.5GiB` or `4096`; ValueError for anything else."""
     match = _SIZE.fullmatch(text.strip())
@@ -60,3 +69,19 @@ def show_size(size: float) -> str:
         if size < 1024:
             return f"{size:.1f} {unit}"
     return f"{size / 1024:.1f} TiB"
+
+
+def parse_duration(text: str) -> int:
+    """Seconds of `90s`, `15m`, `1h`, `2d` or `1w`; ValueError for anything else."""
+    match = _DURATION.fullmatch(text.strip())
+    if not match:
+        raise ValueError(f"{text!r} is not a duration such as 90s, 15m, 1h, 2d or 1w")
+    return int(match[1]) * _SECONDS[match[2].lower()]
+
+
+def parse_link(text: str) -> str:
+    """The id or the token in what people paste: that itself or a URL; ValueError without one."""
+    match = _LINK.fullmatch(text.strip())
+    if not match:
+        raise ValueError(f"{text!r} is not a link's id, token or URL")
+    return match[1]
