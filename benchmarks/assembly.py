@@ -19,8 +19,9 @@ import httpx
 
 from benchmarks.services import services
 from benchmarks.table import Row, show
+from fragua.accounts import plans
 from fragua.accounts import service as accounts
-from fragua.accounts.schemas import Registration
+from fragua.accounts.schemas import PlanChange, Registration
 from fragua.accounts.sessions import Account
 from fragua.uploads import creation, service
 from fragua.uploads.schemas import NewUpload
@@ -113,8 +114,11 @@ def account() -> Account:
             last_name="Lovelace",
         )
     )
-    limits = {"max_file_size": 2**40, "storage_quota": 2**40, "committed": 0, "session_epoch": 1}
-    return Account(user.id, user.email, user.role, user.plan, active=True, **limits)
+    plans.change("basic", PlanChange(max_file_size=2**40, storage_quota=2**40))
+    role_and_plan = (user.role, user.plan)
+    return Account(
+        user.id, user.email, *role_and_plan, active=True, session_epoch=1, buckets=(), committed=0
+    )
 
 
 def main() -> bool:

@@ -4,17 +4,26 @@ from collections.abc import Iterable, Iterator
 from threading import Lock
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from moto.s3.models import FakeKey, FakeMultipart, S3Backend
+from moto.iam.access_control import PermissionResult
+from moto.s3.models import FakeBucket, FakeKey, FakeMultipart, S3Backend
 
 
 def apply() -> None:
-    """Mends ListParts, whose pages count parts instead of comparing part numbers.
+    """Mends ListParts and bucket policies.
 
-    With a hole in the numbers, moto skips parts between two pages, or says that there are more
-    where there are none.
+    Pages of ListParts count parts instead of comparing part numbers: with a hole in the numbers,
+    moto skips parts between two pages, or says that there are more where there are none.
+
+    Policies are kept and not obeyed: moto overlooks their conditions, so that "deny what isn't
+    TLS" would deny everything here, where there is no TLS.
     """
     FakeMultipart.list_parts = _list_parts  # type: ignore[method-assign,assignment]
     S3Backend.is_truncated = _is_truncated  # type: ignore[method-assign,assignment]
+    FakeBucket.get_permission = _no_opinion  # type: ignore[method-assign,assignment]
+
+
+def _no_opinion(_bucket: FakeBucket, _action: str, _resource: str) -> PermissionResult:
+    return PermissionResult.NEUTRAL
 
 
 def _list_parts(

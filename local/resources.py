@@ -26,14 +26,13 @@ class Creator:
     def __init__(self, endpoint: str) -> None:
         self._endpoint = endpoint
         # Types that stay away are of no use without Amazon's side: alarms, roles, log groups.
-        # A bucket policy is left out too: moto ignores its conditions, so that "deny what isn't
-        # TLS" would deny everything here, where there is no TLS.
         self._creators: dict[str, Callable[[str, Properties], str | None]] = {
             "AWS::SecretsManager::Secret": self._secret,
             "AWS::SSM::Parameter": self._parameter,
             "AWS::SQS::Queue": self._queue,
             "AWS::DynamoDB::Table": self._table,
             "AWS::S3::Bucket": self._bucket,
+            "AWS::S3::BucketPolicy": self._bucket_policy,
         }
 
     def create(self, kind: str, name: str, properties: Properties) -> str | None:
@@ -101,6 +100,10 @@ class Creator:
         for key, apply in _BUCKET_SETTINGS.items():
             if properties.get(key):
                 apply(s3, name, properties[key])
+
+    def _bucket_policy(self, _: str, properties: Properties) -> None:
+        policy = json.dumps(properties["PolicyDocument"])
+        self._client("s3").put_bucket_policy(Bucket=properties["Bucket"], Policy=policy)
 
 
 def queue_attributes(properties: Properties) -> dict[str, str]:

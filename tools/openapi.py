@@ -28,7 +28,9 @@ Errors are RFC 9457 problem documents with a stable `code` and the `request_id` 
 TAGS = {
     "accounts": "Who you are: registration, sessions, the own profile, plans.",
     "uploads": "Fragments in: sessions of files that are on their way.",
-    "files": "One verified file out.",
+    "buckets": "Places of one's own to store in.",
+    "files": "One verified file out; temporary links to it.",
+    "images": "Files that are pictures: thumbnails, sizes, colours.",
     "service": "The service itself.",
 }
 
@@ -83,6 +85,14 @@ def _add_what_the_door_reads(operation: dict[str, Any], said: Description) -> No
         operation.setdefault("parameters", []).append(IDEMPOTENCY_KEY)
 
 
+def _add_roles(operation: dict[str, Any], route: str) -> None:
+    """Describe who may use a route that is not for every account."""
+    from fragua.accounts.permissions import ROLES
+
+    if route in ROLES:
+        operation["x-roles"] = sorted(ROLES[route])
+
+
 def document() -> dict[str, Any]:
     """Merge what all functions say about their routes."""
     paths: dict[str, Any] = {}
@@ -98,6 +108,7 @@ def document() -> dict[str, Any]:
             for operation in operations.values():
                 operation["responses"] = dict(sorted(operation["responses"].items()))
                 _add_what_the_door_reads(operation, module.api.said)
+                _add_roles(operation, module.api.route)
             paths.setdefault(path, {}).update(operations)
         schemas |= said["components"].get("schemas", {})
     for unused in ("HTTPValidationError", "ValidationError", "ResponseValidationError"):

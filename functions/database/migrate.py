@@ -2,8 +2,11 @@
 
 from typing import Any
 
+from fragua.accounts import plans
 from fragua.database import migrate
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, str]:
-    return {"revision": migrate.upgrade()}
+    revision = migrate.upgrade()
+    plans.write_all()
+    return {"revision": revision}

@@ -21,7 +21,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import BaseModel
 
 from fragua import bodies, idempotency, started
-from fragua.accounts import keys, sessions
+from fragua.accounts import keys, permissions, sessions
 from fragua.accounts.sessions import Caller
 from fragua.errors import Invalid, Problem, pointer
 from fragua.idempotency import Once
@@ -30,6 +30,7 @@ from fragua.settings import settings
 __all__ = [
     "Address",
     "Api",
+    "BaseUrl",
     "Caller",
     "CurrentCaller",
     "Cursor",
@@ -46,6 +47,7 @@ log = Logger(service="fragua")
 
 _caller: ContextVar[Caller] = ContextVar("caller")
 _address: ContextVar[str] = ContextVar("address")
+_base_url: ContextVar[str] = ContextVar("base_url")
 _raw: ContextVar[bytes] = ContextVar("raw")
 _once: ContextVar[Once | None] = ContextVar("once")
 
@@ -62,6 +64,10 @@ def _current_address() -> str:
     return _address.get()
 
 
+def _current_base_url() -> str:
+    return _base_url.get()
+
+
 def _current_raw() -> bytes:
     return _raw.get()
 
@@ -74,6 +80,8 @@ CurrentCaller = Annotated[Caller, Depends(_current_caller)]
 UserId = Annotated[UUID, Depends(_current_user_id)]
 # The address that the gateway saw; a header of the client's is not believed.
 Address = Annotated[str, Depends(_current_address)]
+# Where this API is reached from outside, without a slash at its end.
+BaseUrl = Annotated[str, Depends(_current_base_url)]
 # The bytes of a body, on a route that `takes` a media type of its own.
 RawBody = Annotated[bytes, Depends(_current_raw)]
 # The request's Idempotency-Key, on a route that is `repeatable`.
@@ -113,10 +121,15 @@ class Api:
         self.resolver = APIGatewayHttpResolver(enable_validation=True)
         self.resolver.exception_handler(Exception)(_answer_problem)
         self.said: Description = {"summary": "", "tags": []}
+        self.route = ""
 
     def get(self, path: str, **said: Unpack[Description]) -> Callable[[Handler], Handler]:
         """Serve GET on a path."""
         return self._route("GET", path, said)
+
+    def head(self, path: str, **said: Unpack[Description]) -> Callable[[Handler], Handler]:
+        """Serve HEAD on a path."""
+        return self._route("HEAD", path, said)
 
     def post(self, path: str, **said: Unpack[Description]) -> Callable[[Handler], Handler]:
         """Serve POST on a path."""
@@ -135,7 +148,7 @@ class Api:
         return self._route("DELETE", path, said)
 
     def _route(self, method: str, path: str, said: Description) -> Callable[[Handler], Handler]:
-        self.said = said
+        self.said, self.route = said, f"{method} {path}"
         decorate: Callable[[Handler], Handler] = self.resolver.route(
             path,
             method=method,
@@ -143,7 +156,7 @@ class Api:
             tags=said["tags"],
             status_code=said.get("status", 200),
             security=[] if said.get("public") else [{"bearer": []}],
-            responses=_responses(said),
+            responses=_responses(said, bodiless=method == "HEAD"),
         )
         return decorate
 
@@ -153,9 +166,12 @@ class Api:
         log.set_correlation_id(request["requestId"])
         log.setLevel(settings().log_level)
         _address.set(request["http"]["sourceIp"])
+        _base_url.set(settings().public_url or _own_url(event))
         try:
             if not self.said.get("public"):
-                _caller.set(sessions.authenticate(event["headers"].get("authorization")))
+                caller = sessions.authenticate(event["headers"].get("authorization"))
+                permissions.require(caller.account.role, self.route)
+                _caller.set(caller)
             answer: Event = self.resolver.resolve(self._checked(event), context)
         except Exception as error:  # noqa: BLE001 - _problem logs it, the client sees none of it
             answer = _built(error)
@@ -177,7 +193,13 @@ class Api:
         return checked
 
 
-def _responses(said: Description) -> dict[int, Any]:
+def _own_url(event: Event) -> str:
+    """Return the address that the gateway itself has; the client's own words are not asked."""
+    scheme = event["headers"].get("x-forwarded-proto", "https")
+    return f"{scheme}://{event['requestContext']['domainName']}"
+
+
+def _responses(said: Description, *, bodiless: bool) -> dict[int, Any]:
     """Describe all answers of a route for the OpenAPI document."""
     problems = {*said.get("problems", ()), 422, 500, 503}
     if not said.get("public"):
@@ -194,6 +216,8 @@ def _responses(said: Description) -> dict[int, Any]:
         document[status]["content"] = {}
     elif "media_type" in said:
         document[status]["content"] = {said["media_type"]: {"schema": {"type": "string"}}}
+    if bodiless:
+        return {answer: {**words, "content": {}} for answer, words in document.items()}
     for other, model in said.get("also", {}).items():
         body = {"application/json": {"model": model}}
         document[other] = {"description": HTTPStatus(other).phrase, "content": body}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
+from itertools import count
 from threading import Lock
 from typing import Any
 
@@ -108,6 +109,43 @@ def s3_send(operation: str, **arguments: Any) -> dict[str, Any]:
         if error.code in WRONG_BYTES:
             raise Unavailable("s3") from error
         raise
+
+
+# S3's words for "that is gone already". HEAD has no words, only the status.
+_GONE = {"404", "NoSuchBucket", "NoSuchKey", "NoSuchUpload"}
+
+
+def s3_gone(operation: str, **arguments: Any) -> dict[str, Any] | None:
+    """Send one S3 request that ends something; None when it, or its whole bucket, is gone."""
+    try:
+        return s3(operation, **arguments)
+    except Refused as error:
+        if error.code in _GONE:
+            return None
+        raise
+
+
+def s3_delete_below(bucket: str, prefix: str, pages: int | None = None) -> None:
+    """Delete all objects below a prefix, or `pages` of a thousand at the most."""
+    # Always the first page: what it named is gone when it is asked for again.
+    for _ in count() if pages is None else range(pages):
+        answer = s3_gone("list_objects_v2", Bucket=bucket, Prefix=prefix) or {}
+        keys = [{"Key": found["Key"]} for found in answer.get("Contents", [])]
+        if keys:
+            deletion = {"Objects": keys, "Quiet": True}
+            done = s3_gone("delete_objects", Bucket=bucket, Delete=deletion) or {}
+            # Answered 200 even where single keys were not deleted.
+            if done.get("Errors"):
+                raise Unavailable("s3")
+        if not answer.get("IsTruncated"):
+            return
+
+
+def partition() -> str:
+    """Return the part of the world that ARNs begin with."""
+    special = {"cn-": "aws-cn", "us-gov-": "aws-us-gov"}
+    region = settings().region
+    return next((name for start, name in special.items() if region.startswith(start)), "aws")
 
 
 def forget() -> None:

@@ -55,12 +55,19 @@ class Once:
 
         Raises `Unavailable` for a key that is not known here, or not yet.
         """
+        name, digest = self.derived(f"idempotency\n{self.request}", kid)
+        return f"{name}:{digest.hex()}"
+
+    def derived(self, purpose: str, kid: str | None = None) -> tuple[str, bytes]:
+        """Make 32 secret bytes for a purpose, the same ones each time by the same key.
+
+        Returns the key's name with them, to be kept for a repetition. Raises like `mac`.
+        """
         found = self.secrets(kid)
         if found is None:
             raise Unavailable("secretsmanager")
         name, secret = found
-        text = f"idempotency\n{self.request}".encode()
-        return f"{name}:{hmac.digest(secret, text, 'sha256').hex()}"
+        return name, hmac.digest(secret, purpose.encode(), "sha256")
 
     def require_same(self, mac: str) -> None:
         """Raise `Invalid` unless the request is the one that was kept, by whichever key."""

@@ -14,6 +14,10 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from fragua.errors import Invalid
 
 Key = TypeVar("Key", UUID, str)
+T = TypeVar("T")
+
+# A field of an answer that is not shown at all where there is nothing to show.
+LeftOut = Annotated[T | None, Field(exclude_if=lambda value: value is None)]
 
 # Any text could be a name; this tells that a cursor was made here.
 _BY_NAME = b"after:"

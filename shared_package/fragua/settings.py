@@ -12,6 +12,9 @@ from functools import cache
 class Settings:
     """The environment of all functions, as `template.yaml` sets it (Globals).
 
+    Names of buckets that users make begin with `bucket_prefix`; `allowed_origins` are the web
+    origins that may send to them; `public_url` is where this API is reached, if not where the
+    gateway says.
     `database_url` wins over `database_secret`. `time_scale` is at least 1 and divides every limit
     in time; it is 1 in a deployment and more where tests must not wait.
     """
@@ -21,12 +24,18 @@ class Settings:
     log_level: str
     bucket_owner: str
     default_bucket: str
+    bucket_prefix: str
+    allowed_origins: tuple[str, ...]
+    public_url: str
     sessions_table: str
     accounts_table: str
+    plans_table: str
     uploads_table: str
     fragments_table: str
     guards_table: str
     assembly_queue_url: str
+    thumbnails_queue_url: str
+    backlog_queue_url: str
     signing_key_secret: str
     database_secret: str
     database_url: str
@@ -48,12 +57,18 @@ class Settings:
             log_level=environment.get("LOG_LEVEL", "INFO"),
             bucket_owner=need("BUCKET_OWNER"),
             default_bucket=need("DEFAULT_BUCKET"),
+            bucket_prefix=need("BUCKET_PREFIX"),
+            allowed_origins=tuple(need("ALLOWED_ORIGINS").split(",")),
+            public_url=environment.get("PUBLIC_URL", "").rstrip("/"),
             sessions_table=need("SESSIONS_TABLE"),
             accounts_table=need("ACCOUNTS_TABLE"),
+            plans_table=need("PLANS_TABLE"),
             uploads_table=need("UPLOADS_TABLE"),
             fragments_table=need("FRAGMENTS_TABLE"),
             guards_table=need("GUARDS_TABLE"),
             assembly_queue_url=need("ASSEMBLY_QUEUE_URL"),
+            thumbnails_queue_url=need("THUMBNAILS_QUEUE_URL"),
+            backlog_queue_url=need("BACKLOG_QUEUE_URL"),
             signing_key_secret=need("SIGNING_KEY_SECRET"),
             database_secret=environment.get("DATABASE_SECRET", ""),
             database_url=environment.get("DATABASE_URL", ""),

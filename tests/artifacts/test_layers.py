@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from itertools import combinations
 from pathlib import Path
 
 import botocore
@@ -18,6 +19,11 @@ from tools.build import LIMIT, TEMPLATE, runtime, sizes, this_architecture
 JUDGE = Path(__file__).with_name("judge_layers.py")
 IMPORTER = Path(__file__).with_name("import_all.py")
 DESCRIBER = Path(__file__).with_name("describe_clients.py")
+# Layers of libraries, and what each must hold in any case.
+WANTED = {
+    "BasicLayer": {"botocore", "sqlalchemy", "pydantic"},
+    "ImagesLayer": {"pillow", "pillow-heif"},
+}
 UNWANTED = {"tests", "test", "bin", ".git", ".venv", "node_modules"}
 
 
@@ -37,8 +43,8 @@ def of_the_project(folder: str) -> set[str]:
     return {name for name in found if (ROOT / folder / name).exists()}
 
 
-def folders_of_distributions(built: Artifacts) -> set[str]:
-    return {path.name for path in (built.layers["BasicLayer"] / "python").glob("*.dist-info")}
+def folders_of_distributions(built: Artifacts, layer: str) -> set[str]:
+    return {path.name for path in (built.layers[layer] / "python").glob("*.dist-info")}
 
 
 def test_every_module_of_the_layers_is_compiled_for_lambda(built: Artifacts) -> None:
@@ -47,14 +53,20 @@ def test_every_module_of_the_layers_is_compiled_for_lambda(built: Artifacts) -> 
     assert faults == {}
 
 
+def test_only_the_worker_that_makes_thumbnails_carries_their_layer(built: Artifacts) -> None:
+    carries = [name for name in built.functions if "ImagesLayer" in built.layers_of(name)]
+    assert carries == ["images.make_thumbnails.handler"]
+
+
 def test_all_functions_are_imported_from_their_layers_alone(built: Artifacts) -> None:
+    alike: dict[tuple[str, ...], list[str]] = {}
     for handler in built.functions:
-        assert built.paths(handler)[1:] == [f"{f}/python" for f in built.layers.values()]
-    handlers = list(built.functions)
-    command = built.command(IMPORTER, *built.paths(handlers[0]), "--", *handlers)
-    done = subprocess.run(command, capture_output=True, text=True, env={}, check=False)
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.split() == handlers
+        alike.setdefault(tuple(built.paths(handler)[1:]), []).append(handler)
+    for handlers in alike.values():
+        command = built.command(IMPORTER, *built.paths(handlers[0]), "--", *handlers)
+        done = subprocess.run(command, capture_output=True, text=True, env={}, check=False)
+        assert done.returncode == 0, done.stderr
+        assert done.stdout.split() == handlers
 
 
 def test_a_function_with_its_layers_is_within_the_limit(built: Artifacts) -> None:
@@ -73,24 +85,26 @@ def test_the_shared_layer_is_the_package_alone(built: Artifacts) -> None:
     assert [path.name for path in built.layers["SharedLayer"].glob("*/*")] == ["fragua"]
 
 
-def test_the_basic_layer_holds_what_is_locked(built: Artifacts) -> None:
-    lock = (ROOT / "layer_dependencies_basic/requirements.txt").read_text()
+@pytest.mark.parametrize(("layer", "packages"), WANTED.items())
+def test_a_layer_holds_what_is_locked(built: Artifacts, layer: str, packages: set[str]) -> None:
+    folder = f"layer_dependencies_{layer.removesuffix('Layer').lower()}"
+    lock = (ROOT / folder / "requirements.txt").read_text()
     locked = {line.split()[0].split(";")[0] for line in lock.splitlines() if line[:1].isalpha()}
     found = {
         name.removesuffix(".dist-info").replace("-", "==").replace("_", "-").lower()
-        for name in folders_of_distributions(built)
+        for name in folders_of_distributions(built, layer)
     }
     # A package for other systems, e.g. Windows, is locked as well but not installed here.
     assert found <= locked
-    assert {name.partition("==")[0] for name in found} >= {"botocore", "sqlalchemy", "pydantic"}
+    assert {name.partition("==")[0] for name in found} >= packages
 
 
 def test_no_two_layers_ship_the_same_file(built: Artifacts) -> None:
-    one, other = map(files, built.layers.values())
-    assert not one & other
+    for one, other in combinations(map(files, built.layers.values()), 2):
+        assert not one & other
 
 
-@pytest.mark.parametrize("layer", ["BasicLayer", "SharedLayer"])
+@pytest.mark.parametrize("layer", [*WANTED, "SharedLayer"])
 def test_a_layer_holds_nothing_of_a_workplace(built: Artifacts, layer: str) -> None:
     folder = built.layers[layer]
     assert [path.name for path in folder.iterdir()] == ["python"]
@@ -104,8 +118,10 @@ def test_libraries_are_of_one_architecture_and_the_template_admits_no_other(
     built: Artifacts,
 ) -> None:
     machine = {"arm64": "aarch64"}.get(this_architecture(), this_architecture())
-    modules = [path.name for path in built.layers["BasicLayer"].rglob("*.cpython-*.so")]
-    assert len(modules) > 3
+    modules = [
+        path.name for layer in WANTED for path in built.layers[layer].rglob("*.cpython-*.so")
+    ]
+    assert len(modules) > 8
     version = runtime(read(TEMPLATE)).removeprefix("python").replace(".", "")
     assert not [n for n in modules if not n.endswith(f".cpython-{version}-{machine}-linux-gnu.so")]
     assert built.parameters["Architecture"]["AllowedValues"] == [this_architecture()]

@@ -75,9 +75,19 @@ class Artifacts:
         """An interpreter of the functions' runtime."""
         return interpreter(runtime(read(TEMPLATE)))
 
+    def layers_of(self, handler: str) -> list[str]:
+        """The names of a function's layers: those that all have, then its own."""
+        (own,) = (
+            resource["Properties"].get("Layers", [])
+            for resource in self.resources.values()
+            if resource["Properties"].get("Handler") == handler
+        )
+        shared = self._template["Globals"]["Function"]["Layers"]
+        return [layer["Ref"] for layer in (*shared, *own)]
+
     def paths(self, handler: str) -> list[str]:
         """The front of Lambda's path: the function, then its layers."""
-        layers = [str(folder / "python") for folder in self.layers.values()]
+        layers = [str(self.layers[name] / "python") for name in self.layers_of(handler)]
         return [str(self.functions[handler]), *layers]
 
     def command(self, script: Path, *arguments: str) -> list[str]:

@@ -15,7 +15,7 @@ import boto3
 import httpx
 
 from fragua import aws, presigning
-from fragua.accounts import keys
+from fragua.accounts import keys, plans
 from fragua.database import engine, migrate
 from fragua.settings import settings
 from local.deployment import deploy
@@ -37,6 +37,7 @@ def deployed() -> Iterator[dict[str, str]]:
         environment = deploy(load(ROOT / "template.yaml"), endpoint, url).environment
         with environment_of(environment):
             migrate.upgrade()
+            plans.write_all()
             yield environment
             engine.engine().dispose()
         refused = not_allowed(recorder.seen, environment)

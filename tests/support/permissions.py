@@ -21,6 +21,11 @@ _ACTIONS = {
     "s3:CompleteMultipartUpload": "s3:PutObject",
     "s3:ListParts": "s3:ListMultipartUploadParts",
     "s3:ListObjectsV2": "s3:ListBucket",
+    "s3:ListMultipartUploads": "s3:ListBucketMultipartUploads",
+    "s3:PutBucketCors": "s3:PutBucketCORS",
+    "s3:PutBucketEncryption": "s3:PutEncryptionConfiguration",
+    "s3:PutBucketLifecycleConfiguration": "s3:PutLifecycleConfiguration",
+    "s3:PutPublicAccessBlock": "s3:PutBucketPublicAccessBlock",
     "s3:UploadPart": "s3:PutObject",
 }
 _RESOURCE = ("TableName", "Bucket", "QueueUrl", "QueueName", "SecretId")
@@ -78,6 +83,8 @@ def not_allowed(seen: set[tuple[str, str, str]], environment: dict[str, str]) ->
         )
         variable = names.get(whole, whole)
         logical = _LOGICAL.get(variable, variable)
+        if whole.startswith(environment["BUCKET_PREFIX"]):
+            logical = _OF_USERS
         if not any(
             action in actions
             and logical in text
@@ -88,14 +95,19 @@ def not_allowed(seen: set[tuple[str, str, str]], environment: dict[str, str]) ->
     return complaints
 
 
+# How the template writes the names of buckets that users make.
+_OF_USERS = "fragua-${Stage}-${AWS::AccountId}-*"
 _LOGICAL = {
     "SESSIONS_TABLE": "SessionsTable",
     "ACCOUNTS_TABLE": "AccountsTable",
+    "PLANS_TABLE": "PlansTable",
     "UPLOADS_TABLE": "UploadsTable",
     "FRAGMENTS_TABLE": "FragmentsTable",
     "GUARDS_TABLE": "GuardsTable",
     "DEFAULT_BUCKET": "DefaultBucket",
     "ASSEMBLY_QUEUE_URL": "AssemblyQueue",
+    "THUMBNAILS_QUEUE_URL": "ThumbnailsQueue",
+    "BACKLOG_QUEUE_URL": "BacklogQueue",
     "SIGNING_KEY_SECRET": "SigningKey",
 }
 

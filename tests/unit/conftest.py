@@ -21,12 +21,17 @@ ENVIRONMENT = {
     "STAGE": "unit",
     "BUCKET_OWNER": "123456789012",
     "DEFAULT_BUCKET": "bucket",
+    "BUCKET_PREFIX": "fragua-unit-",
+    "ALLOWED_ORIGINS": "https://example.com,https://example.org",
     "SESSIONS_TABLE": "sessions",
     "ACCOUNTS_TABLE": "accounts",
+    "PLANS_TABLE": "plans",
     "UPLOADS_TABLE": "uploads",
     "FRAGMENTS_TABLE": "fragments",
     "GUARDS_TABLE": "guards",
     "ASSEMBLY_QUEUE_URL": "https://sqs.eu-west-1.amazonaws.com/123456789012/assembly",
+    "THUMBNAILS_QUEUE_URL": "https://sqs.eu-west-1.amazonaws.com/123456789012/thumbnails",
+    "BACKLOG_QUEUE_URL": "https://sqs.eu-west-1.amazonaws.com/123456789012/backlog",
     "SIGNING_KEY_SECRET": "signing-key",
 }
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fragua.uploads import crc32
+from fragua import crc32
 from fragua.uploads.fragments import GIB, MIB
 
 

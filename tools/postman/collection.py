@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tools.postman import document, refusals, scenario, scripts
-from tools.postman.items import Item, Maker, identity
+from tools.postman.items import Item, Maker, bearer, identity
 from tools.postman.scenario import Folder, Scenario
 
 FOLDER = Path(__file__).parents[2] / "collections_postman"
@@ -26,8 +26,9 @@ def texts() -> dict[Path, str]:
 
 
 def environment() -> dict[str, Any]:
-    """Where the API is: the local stack's own address."""
-    values = [{"key": "base_url", "value": "http://127.0.0.1:8000", "enabled": True}]
+    """Where the API is: the local stack's own address; the superadmin is whoever that has."""
+    given = {"base_url": "http://127.0.0.1:8000", "admin_email": "", "admin_password": ""}
+    values = [{"key": name, "value": value, "enabled": True} for name, value in given.items()]
     return {
         "id": identity("environment"),
         "name": "Fragua local",
@@ -51,10 +52,7 @@ def collection(said: Mapping[str, Any], run: Scenario) -> dict[str, Any]:
             "version": said["info"]["version"],
             "schema": _SCHEMA,
         },
-        "auth": {
-            "type": "bearer",
-            "bearer": [{"key": "token", "value": "{{access_token}}", "type": "string"}],
-        },
+        "auth": bearer("{{access_token}}"),
         "event": [scripts.event("test", contract)],
         "variable": [{"key": name, "value": value} for name, value in run.variables.items()],
         "item": [_folder(maker, folder, tags) for folder in run.folders],
@@ -68,6 +66,7 @@ def _folder(maker: Maker, folder: Folder, tags: Mapping[str, str]) -> Item:
     routes = maker.operations.values()
     groups = {
         "Without a token": refusals.without_token(routes),
+        "Without the role": refusals.without_role(routes),
         "Ids that nobody has": refusals.wrong_ids(routes),
         "Bodies that do not fit": refusals.wrong_bodies(routes, maker.examples),
     }

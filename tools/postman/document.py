@@ -40,6 +40,11 @@ class Operation:
         return bool(self.said.get("security"))
 
     @property
+    def restricted(self) -> bool:
+        """Whether it is for some roles alone."""
+        return "x-roles" in self.said
+
+    @property
     def success(self) -> int:
         """The status of an answer that is no problem, the lowest where there are several."""
         return min(status for status in self.statuses if status < 400)

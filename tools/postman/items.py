@@ -19,6 +19,11 @@ _NAMESPACE = UUID("6f4ad3a5-5b7c-4c3e-9a0e-6a0a3a1f7c11")
 _NO_TOKEN = {"type": "noauth"}
 
 
+def bearer(token: str) -> Item:
+    """Postman's words for a bearer token, which may be a variable."""
+    return {"type": "bearer", "bearer": [{"key": "token", "value": token, "type": "string"}]}
+
+
 @dataclass(frozen=True)
 class Maker:
     """Makes items out of steps."""
@@ -58,6 +63,8 @@ class Maker:
         request: Item = {"method": operation.method}
         if not (operation.closed and step.token):
             request["auth"] = _NO_TOKEN
+        elif step.as_admin:
+            request["auth"] = bearer("{{admin_token}}")
         request |= {"header": []} | self._body(operation, step)
         request["header"] += _offered(operation.parameters("header"), step.header)
         return request | {

@@ -35,7 +35,7 @@ def _refused(
         name=f"{operation.summary}, {why}",
         status=status,
         path=_ids(operation, value),
-        **more,
+        **{"as_admin": operation.restricted, **more},
     )
 
 
@@ -46,6 +46,16 @@ def without_token(operations: Iterable[Operation]) -> list[Step]:
         _refused(one, "without a token", 401, token=False, text=_text(one), expect=expect)
         for one in operations
         if one.closed
+    ]
+
+
+def without_role(operations: Iterable[Operation]) -> list[Step]:
+    """Each route that is for some roles alone, by a user: 403, whatever else may be wrong."""
+    more: dict[str, Any] = {"as_admin": False, "expect": {"code": "forbidden"}}
+    return [
+        _refused(one, "without the role", 403, text='{"', content_type=JSON, **more)
+        for one in operations
+        if one.restricted
     ]
 
 

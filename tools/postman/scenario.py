@@ -28,6 +28,8 @@ class Step:
     status: int | None = None
     # False leaves the token out.
     token: bool = True
+    # Asked by the superadmin instead of the user.
+    as_admin: bool = False
     # Merged over the body that the schema asks for.
     body: Mapping[str, Any] | None = None
     # Sent as it stands.

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 import email_validator
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
 from fragua.accounts.store import Role
 from fragua.schemas import Answer, Name, Request, Time, printable
@@ -21,6 +21,12 @@ def _email(text: str) -> str:
     except email_validator.EmailNotValidError as error:
         raise ValueError("is not a valid e-mail address") from error
     return text
+
+
+def _each_once(heights: list[int]) -> list[int]:
+    if len(set(heights)) < len(heights):
+        raise ValueError("must name each height once")
+    return sorted(heights)
 
 
 Email = Annotated[str, Field(max_length=254), AfterValidator(printable), AfterValidator(_email)]
@@ -113,16 +119,46 @@ class SessionInfo(Answer):
     expires_at: Time
 
 
-class Plan(Answer):
-    """What an account may use. Sizes are in bytes, heights in pixels."""
+# A plan's name is a step of a URL.
+PlanName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
+# Pixels of thumbnails, each once; they are shown from the lowest up.
+Heights = Annotated[
+    list[Annotated[int, Field(ge=1, le=2160)]], Field(max_length=10), AfterValidator(_each_once)
+]
+# S3 keeps no object of more than 50 TB; what PostgreSQL counts in is larger than any store.
+FileSize = Annotated[int, Field(ge=0, le=50 * 10**12)]
+Quota = Annotated[int, Field(ge=0, lt=2**63)]
+BucketCount = Annotated[int, Field(ge=0, le=100)]
 
-    name: str
-    thumbnail_heights: list[int]
+
+class _PlanFields(BaseModel):
+    name: PlanName
+    thumbnail_heights: Heights
     original_link: bool
     temporary_links: bool
-    max_file_size: int
-    storage_quota: int
-    max_buckets: int
+    max_file_size: FileSize
+    storage_quota: Quota
+    max_buckets: BucketCount
+
+
+class NewPlan(_PlanFields, Request):
+    """A plan to be made. Sizes are in bytes, heights in pixels."""
+
+
+class Plan(_PlanFields, Answer):
+    """What an account may use. Sizes are in bytes, heights in pixels."""
+
+
+class PlanChange(Request):
+    """Fields of a plan; what is left out stays."""
+
+    # Left out is not null: the defaults are never used, and the document shows none.
+    thumbnail_heights: Annotated[Heights, Field(default_factory=list)]
+    original_link: Annotated[bool, Field(default_factory=bool)]
+    temporary_links: Annotated[bool, Field(default_factory=bool)]
+    max_file_size: Annotated[FileSize, Field(default_factory=int)]
+    storage_quota: Annotated[Quota, Field(default_factory=int)]
+    max_buckets: Annotated[BucketCount, Field(default_factory=int)]
 
 
 class PlanList(Answer):

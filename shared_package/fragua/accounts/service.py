@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -11,10 +11,10 @@ from sqlalchemy import RowMapping
 from sqlalchemy.exc import IntegrityError
 
 from fragua import clock
-from fragua.accounts import passwords, sessions, store, throttle, tokens
-from fragua.accounts.schemas import Plan, ProfileChange, Registration, Tokens, User
+from fragua.accounts import passwords, plans, sessions, store, throttle, tokens
+from fragua.accounts.schemas import ProfileChange, Registration, Tokens, User
 from fragua.accounts.store import Session
-from fragua.accounts.tables import plans, users
+from fragua.accounts.tables import users
 from fragua.database import outbox, reader, repeats, writer
 from fragua.errors import Problem
 from fragua.idempotency import Once
@@ -30,7 +30,7 @@ def register(new: Registration, role: str = "user", once: Once | None = None) ->
         "email_key": _email_key(new.email),
         "password_hash": passwords.hash_password(new.password),
         "role": role,
-        "plan": "basic",
+        "plan": plans.FIRST,
         "created_at": clock.now(),
         **new.model_dump(exclude={"password"}),
     }
@@ -110,7 +110,7 @@ def logout(session: Session, *, everywhere: bool) -> None:
     if everywhere:
         with writer() as db:
             event = _end_sessions(db, session.user_id)
-        _follow(event, session.user_id)
+        follow(event, session.user_id)
     store.delete_session(session.session_id)
 
 
@@ -130,7 +130,7 @@ def change_password(session: Session, current: str, new: str, address: str) -> N
         if not db.execute(changed.where(users.c.id == session.user_id, unchanged)).rowcount:
             raise Problem("bad_credentials", "The current password is wrong.", status=403)
         event = _end_sessions(db, session.user_id, keep=session.session_id)
-    _follow(event, session.user_id, keep=session.session_id)
+    follow(event, session.user_id, keep=session.session_id)
 
 
 def get(user_id: UUID) -> User:
@@ -156,16 +156,6 @@ def _shown(row: RowMapping | None) -> User:
     return User.model_validate(row)
 
 
-def list_plans(limit: int, after: str | None) -> tuple[list[Plan], str | None]:
-    """Return at most `limit` plans by name, and the name to go on after."""
-    query = sa.select(plans).order_by(plans.c.name).limit(limit + 1)
-    if after is not None:
-        query = query.where(plans.c.name > after)
-    with reader() as db:
-        found = [Plan.model_validate(row) for row in db.execute(query).mappings()]
-    return found[:limit], found[limit - 1].name if len(found) > limit else None
-
-
 def bootstrap(new: Registration) -> tuple[UUID, bool]:
     """Return the id of a superadmin and whether it was created: only where there is none."""
     with reader() as db:
@@ -185,6 +175,26 @@ def account_changed(payload: Mapping[str, Any]) -> None:
     _write_through(UUID(payload["user_id"]), UUID(keep) if keep else None)
 
 
+def renew(user_id: UUID) -> None:
+    """Bring an account's item up to date with what is committed."""
+    _write_through(user_id, None)
+
+
+def hold(db: sa.Connection, user_id: UUID) -> None:
+    """Keep an account for the caller's transaction: its buckets are changed one at a time."""
+    db.execute(sa.select(users.c.id).where(users.c.id == user_id).with_for_update())
+
+
+def set_buckets(db: sa.Connection, user_id: UUID, entries: Sequence[str]) -> UUID:
+    """Tell an account which buckets of its own take uploads (`name/name in S3`).
+
+    Counts once the event that this returns is followed, after the commit.
+    """
+    values = {"buckets": list(entries), "version": users.c.version + 1}
+    db.execute(users.update().where(users.c.id == user_id).values(values))
+    return _changed(db, user_id)
+
+
 def _email_key(email: str) -> str:
     return email.casefold()
 
@@ -195,9 +205,8 @@ def _unsearchable(text: str) -> bool:
 
 
 def _find(db: sa.Connection, condition: sa.ColumnElement[bool]) -> RowMapping | None:
-    """Read one user who is not deleted, with the limits of the plan."""
-    limits = (plans.c.max_file_size, plans.c.storage_quota)
-    query = sa.select(users, *limits).join(plans).where(condition, users.c.deleted_at.is_(None))
+    """Read one user who is not deleted."""
+    query = sa.select(users).where(condition, users.c.deleted_at.is_(None))
     return db.execute(query).mappings().one_or_none()
 
 
@@ -213,7 +222,7 @@ def _end_sessions(db: sa.Connection, user_id: UUID, keep: UUID | None = None) ->
     return _changed(db, user_id, keep)
 
 
-def _follow(event: UUID, user_id: UUID, keep: UUID | None = None) -> RowMapping:
+def follow(event: UUID, user_id: UUID, keep: UUID | None = None) -> RowMapping:
     """Do at once what a committed change asks for; if it fails, the sweeper does it."""
     row = _write_through(user_id, keep)
     outbox.done(event)

@@ -30,7 +30,10 @@ class Session:
 
 @dataclass(frozen=True)
 class Account:
-    """What the hot path knows of a user. `committed` is the quota in use, in bytes."""
+    """What the hot path knows of a user. `committed` is the quota in use, in bytes.
+
+    `buckets` are the account's own, each as `name/name in S3`: neither holds a slash.
+    """
 
     user_id: UUID
     email: str
@@ -38,14 +41,19 @@ class Account:
     plan: str
     active: bool
     session_epoch: int
-    max_file_size: int
-    storage_quota: int
+    buckets: tuple[str, ...]
     committed: int
 
 
-_COPIED = (
-    "email", "role", "plan", "active", "session_epoch", "max_file_size", "storage_quota",
-)  # fmt: skip
+@dataclass(frozen=True)
+class Limits:
+    """What a plan allows of uploads, in bytes."""
+
+    max_file_size: int
+    storage_quota: int
+
+
+_COPIED = ("email", "role", "plan", "active", "session_epoch", "buckets")
 
 
 def put_session(session: Session) -> None:
@@ -96,6 +104,11 @@ def load(session_id: UUID, user_id: UUID) -> tuple[Session | None, Account | Non
     return _session(found[sessions]), _account(found[accounts])
 
 
+def load_account(user_id: UUID) -> Account | None:
+    """Read an account alone, consistently."""
+    return _account(dynamodb.get(settings().accounts_table, {"user_id": user_id}))
+
+
 def _session(item: dynamodb.Item | None) -> Session | None:
     if item is None:
         return None
@@ -114,14 +127,14 @@ def _account(item: dynamodb.Item | None) -> Account | None:
     return Account(
         user_id=UUID(item["user_id"]),
         committed=item["committed"],
-        **{name: item[name] for name in _COPIED},
+        **{name: item[name] for name in _COPIED} | {"buckets": tuple(item["buckets"])},
     )
 
 
 def write_through(row: RowMapping) -> None:
     """Bring an account's item to a row of PostgreSQL, unless it is as new already.
 
-    The row joins `users` with its plan. The quota in use is the item's own and stays.
+    The quota in use is the item's own and stays.
     """
     changes = ", ".join(f"#{name} = :{name}" for name in _COPIED)
     dynamodb.update(
@@ -132,4 +145,20 @@ def write_through(row: RowMapping) -> None:
         version=row["version"],
         zero=0,
         **{name: row[name] for name in _COPIED},
+    )
+
+
+def load_limits(plan: str) -> Limits | None:
+    """Read what a plan allows, consistently; None for one that is not known here."""
+    item = dynamodb.get(settings().plans_table, {"name": plan})
+    return Limits(item["max_file_size"], item["storage_quota"]) if item else None
+
+
+def write_plan(row: RowMapping) -> None:
+    """Bring a plan's item to its row of PostgreSQL, unless it is as new already."""
+    dynamodb.put(
+        settings().plans_table,
+        {name: row[name] for name in ("name", "version", "max_file_size", "storage_quota")},
+        "attribute_not_exists(#version) OR #version < :version",
+        version=row["version"],
     )

@@ -7,6 +7,9 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from fragua.database.metadata import metadata
 
+# Raised by each change of any plan, so that a plan which is made anew is newer than the old one.
+plan_versions = sa.Sequence("plan_versions", metadata=metadata)
+
 plans = sa.Table(
     "plans",
     metadata,
@@ -17,6 +20,7 @@ plans = sa.Table(
     sa.Column("max_file_size", sa.BigInteger, nullable=False),
     sa.Column("storage_quota", sa.BigInteger, nullable=False),
     sa.Column("max_buckets", sa.Integer, nullable=False),
+    sa.Column("version", sa.BigInteger, nullable=False, server_default=plan_versions.next_value()),
 )
 
 users = sa.Table(
@@ -40,6 +44,8 @@ users = sa.Table(
     sa.Column("version", sa.BigInteger, nullable=False, server_default="1"),
     # Sessions of an earlier epoch are over: raised by a new password and by logout everywhere.
     sa.Column("session_epoch", sa.BigInteger, nullable=False, server_default="1"),
+    # The account's own buckets that take uploads, as `name/name in S3`: what the hot path knows.
+    sa.Column("buckets", ARRAY(sa.Text), nullable=False, server_default="{}"),
     sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
     sa.Column("deleted_at", sa.DateTime(timezone=True)),
     sa.CheckConstraint("role in ('superadmin', 'admin', 'user')", name="role"),

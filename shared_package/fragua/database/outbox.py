@@ -36,10 +36,14 @@ outbox = sa.Table(
 _GRACE = 30
 
 
-def add(db: sa.Connection, kind: str, payload: Payload) -> UUID:
-    """Write an event into the transaction of the change that it follows; return its id."""
+def add(db: sa.Connection, kind: str, payload: Payload, *, grace: float | None = None) -> UUID:
+    """Write an event into the transaction of the change that it follows; return its id.
+
+    The sweeper comes after half a minute, or after `grace` real seconds where the writer's own work
+    takes its time whatever the time scale.
+    """
     event_id = clock.new_id()
-    due_at = clock.now() + timedelta(seconds=settings().scaled(_GRACE))
+    due_at = clock.now() + timedelta(seconds=grace or settings().scaled(_GRACE))
     db.execute(outbox.insert().values(id=event_id, kind=kind, payload=dict(payload), due_at=due_at))
     return event_id
 
@@ -47,7 +51,12 @@ def add(db: sa.Connection, kind: str, payload: Payload) -> UUID:
 def done(event_id: UUID) -> None:
     """Forget an event whose work is done."""
     with writer() as db:
-        db.execute(outbox.delete().where(outbox.c.id == event_id))
+        forget(db, event_id)
+
+
+def forget(db: sa.Connection, event_id: UUID) -> None:
+    """Forget an event in the transaction that does its work."""
+    db.execute(outbox.delete().where(outbox.c.id == event_id))
 
 
 def sweep(do: Callable[[str, Payload], None], limit: int = 100) -> tuple[int, list[Exception]]:

@@ -63,6 +63,11 @@ def made_before(db: sa.Connection, scope: str, once: Once | None, new_id: UUID) 
     return made_id
 
 
+def forget(db: sa.Connection, scope: str, made_id: UUID) -> None:
+    """Let go of the key of what came to nothing after all: the same request may be tried again."""
+    db.execute(repeats.delete().where(repeats.c.scope == scope, repeats.c.made_id == made_id))
+
+
 def sweep() -> int:
     """Forget keys whose time is over, some at a time; return how many."""
     ended = (

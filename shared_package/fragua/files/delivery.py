@@ -30,23 +30,26 @@ _SHOWN = {"application/pdf"} | {
 _ACTIVE = ("html", "xml", "svg", "javascript", "ecmascript", "css", "mathml", "shockwave", "wasm")
 
 
-def link(row: RowMapping, *, inline: bool) -> Download:
-    """Presign the bytes of a row of `files`. `inline` is honoured for types safe to show."""
+def link(row: RowMapping, *, inline: bool, lifetime: float = URL_LIFETIME) -> Download:
+    """Presign the bytes of a row of `files`. `inline` is honoured for types safe to show.
+
+    `lifetime` is in seconds, and never shortened below one.
+    """
     shown = inline and row["detected_type"] in _SHOWN
     content_type = row["detected_type"] if shown else _harmless(row["content_type"])
-    lifetime = max(1, int(settings().scaled(URL_LIFETIME)))
+    seconds = max(1, int(settings().scaled(lifetime)))
     url = presign(
         "GET",
         row["s3_bucket"],
         row["object_key"],
-        expires_in=lifetime,
+        expires_in=seconds,
         query={
             "response-content-disposition": content_disposition(row["file_name"], shown=shown),
             "response-content-type": content_type,
             "response-cache-control": "private, no-store",
         },
     )
-    return Download(url=url, expires_at=clock.at(clock.timestamp() + lifetime))
+    return Download(url=url, expires_at=clock.at(clock.timestamp() + seconds))
 
 
 def _harmless(content_type: str) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
+from pydantic import Field
 from sqlalchemy import RowMapping
 
-from fragua.schemas import Answer, FileName, Request, Time
+from fragua.schemas import Answer, FileName, LeftOut, Request, Time
 
 
 class FileChange(Request):
@@ -23,8 +24,17 @@ class Links(Answer):
     download: str
 
 
+class ImageOf(Answer):
+    """Where a file that is a picture is shown as one."""
+
+    self: str
+
+
 class File(Answer):
-    """A file. `detected_type` is what its first bytes say, or null where they say nothing."""
+    """A file. `detected_type` is what its first bytes say, or null where they say nothing.
+
+    `image` is there only where they are those of a picture.
+    """
 
     id: UUID
     file_name: str
@@ -37,12 +47,20 @@ class File(Answer):
     status: Literal["ready"]
     created_at: Time
     links: Links
+    image: LeftOut[ImageOf] = None
 
     @classmethod
     def of(cls, row: RowMapping) -> File:
         """Show a row of the table `files`."""
         here = f"/v1/files/{row['id']}"
-        return cls.model_validate({**row, "links": {"self": here, "download": f"{here}/download"}})
+        image = {"self": f"/v1/images/{row['id']}"} if is_picture(row) else None
+        links = {"self": here, "download": f"{here}/download"}
+        return cls.model_validate({**row, "links": links, "image": image})
+
+
+def is_picture(row: RowMapping) -> bool:
+    """Tell by its bytes' type whether a file is a picture: `row` is one of the table `files`."""
+    return (row["detected_type"] or "").startswith("image/")
 
 
 class FilePage(Answer):
@@ -56,4 +74,45 @@ class Download(Answer):
     """A presigned URL, for clients that would rather not be redirected."""
 
     url: str
+    expires_at: Time
+
+
+class NewLink(Request):
+    """A temporary link to be made: `expires_in` seconds from now, for so many downloads."""
+
+    expires_in: Annotated[int, Field(ge=60, le=604_800)]
+    max_downloads: Annotated[int, Field(ge=1, lt=2**31)] | None = None
+
+
+class Link(Answer):
+    """A temporary link. `downloads` counts the redirects that were handed out."""
+
+    id: UUID
+    file_id: UUID
+    created_at: Time
+    expires_at: Time
+    max_downloads: int | None
+    downloads: int
+
+
+class CreatedLink(Link):
+    """A link with its token, which is told this once."""
+
+    token: str
+    url: str
+
+
+class LinkPage(Answer):
+    """A page of links, newest first."""
+
+    items: list[Link]
+    next_cursor: str | None
+
+
+class Preview(Answer):
+    """What a link leads to, for those who look and do not download."""
+
+    file_name: str
+    size: int
+    content_type: str
     expires_at: Time

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -18,11 +19,13 @@ from fragua.accounts import quota
 from fragua.database import outbox, reader, writer
 from fragua.errors import Problem, Unavailable
 from fragua.files import delivery
-from fragua.files.schemas import Download, File
+from fragua.files.schemas import Download, File, is_picture
 from fragua.files.tables import files
+from fragua.settings import settings
 
-# Event of this room in the outbox.
+# Events of this room in the outbox.
 FILE_DELETED = "file_deleted"
+PICTURE_PUBLISHED = "picture_published"
 
 # What a deleted file is stripped of: its row stays, its owner's words do not.
 _DELETED: dict[str, Any] = {"file_name": "", "file_name_key": "", "checksums": {}}
@@ -58,11 +61,25 @@ class Filters:
 def publish(new: NewFile) -> UUID:
     """Make the row of a finished object, once however often it is asked for; return its id."""
     add = insert(files).values(_row(new)).on_conflict_do_nothing(index_elements=["upload_id"])
+    event, payload = None, dict[str, str]()
     with writer() as db:
-        db.execute(add)
+        added = db.execute(add.returning(files)).mappings().one_or_none()
+        if added and is_picture(added):
+            payload = {"file_id": str(added["id"])}
+            event = outbox.add(db, PICTURE_PUBLISHED, payload)
         query = sa.select(files.c.id).where(files.c.upload_id == new.upload_id)
         published: UUID = db.execute(query).scalar_one()
+    if event:
+        # The file is there; its thumbnails may be late.
+        with suppress(Unavailable):
+            picture_published(payload)
+            outbox.done(event)
     return published
+
+
+def picture_published(payload: Mapping[str, Any]) -> None:
+    """Do the work of an outbox event: tell the worker that makes thumbnails."""
+    aws.send(settings().thumbnails_queue_url, json.dumps({"file_id": payload["file_id"]}))
 
 
 def _row(new: NewFile) -> dict[str, Any]:
@@ -133,6 +150,13 @@ def _conditions(filters: Filters) -> list[sa.ColumnElement[bool]]:
     return conditions
 
 
+def any_in(owner_id: UUID, bucket: str) -> bool:
+    """Tell whether an owner has files in a bucket."""
+    kept = (files.c.owner_id == owner_id, files.c.bucket == bucket, files.c.deleted_at.is_(None))
+    with writer() as db:
+        return db.execute(sa.select(files.c.id).where(*kept).limit(1)).first() is not None
+
+
 def get(owner_id: UUID, file_id: UUID) -> File:
     """Return one file; `Problem` not_found, for somebody else's too."""
     return File.of(_find(owner_id, file_id))
@@ -182,6 +206,7 @@ def delete(owner_id: UUID, file_id: UUID) -> None:
             "s3_bucket": row["s3_bucket"],
             "object_key": row["object_key"],
             "size": row["size"],
+            "derived": derived_prefix(row) if is_picture(row) else None,
         }
         event = outbox.add(db, FILE_DELETED, payload)
     # The file is gone for everybody: that what follows is late is no error of this request.
@@ -191,7 +216,46 @@ def delete(owner_id: UUID, file_id: UUID) -> None:
 
 
 def file_deleted(payload: Mapping[str, Any]) -> None:
-    """Do the work of an outbox event: delete the object, give the quota back; once each."""
-    aws.s3("delete_object", Bucket=payload["s3_bucket"], Key=payload["object_key"])
+    """Do the work of an outbox event: delete the objects, give the quota back; once each."""
+    aws.s3_gone("delete_object", Bucket=payload["s3_bucket"], Key=payload["object_key"])
+    if payload.get("derived"):
+        aws.s3_delete_below(payload["s3_bucket"], payload["derived"])
     owner_id, upload_id = UUID(payload["owner_id"]), UUID(payload["upload_id"])
     dynamodb.transact(quota.release(owner_id, upload_id, payload["size"]))
+
+
+def pictures() -> sa.Subquery:
+    """Select all pictures that are kept, for a query of another room's."""
+    kept = (files.c.deleted_at.is_(None), files.c.detected_type.like("image/%"))
+    return sa.select(files).where(*kept).subquery("pictures")
+
+
+def find_any(db: sa.Connection, file_id: UUID) -> RowMapping | None:
+    """Return a file's row, whoever has it, deleted or not."""
+    return db.execute(sa.select(files).where(files.c.id == file_id)).mappings().one_or_none()
+
+
+def is_kept_picture(row: RowMapping) -> bool:
+    """Tell whether a file is a picture, and was not deleted."""
+    return row["deleted_at"] is None and is_picture(row)
+
+
+def hold(db: sa.Connection, file_id: UUID) -> bool:
+    """Keep a file from being deleted until the transaction ends; False when it was already."""
+    kept = sa.select(files.c.id).where(files.c.id == file_id, files.c.deleted_at.is_(None))
+    return db.execute(kept.with_for_update(key_share=True)).first() is not None
+
+
+def derived_prefix(row: RowMapping) -> str:
+    """Return the prefix of the objects that were made out of a file; they go with it."""
+    return f"thumbnails/{row['owner_id']}/{row['id']}/"
+
+
+def delete_derived(row: RowMapping) -> None:
+    """Delete what was made out of a file that is gone; harmless to repeat."""
+    aws.s3_delete_below(row["s3_bucket"], derived_prefix(row))
+
+
+def show(row: RowMapping) -> Download:
+    """Return a presigned URL to show a file by, where its type is safe to show."""
+    return delivery.link(row, inline=True)

@@ -1,4 +1,7 @@
-"""Files in PostgreSQL: a row appears when the bytes are whole and verified, never before."""
+"""Files in PostgreSQL: a row appears when the bytes are whole and verified, never before.
+
+Temporary links stand beside them: one row each, which every opening spends in one statement.
+"""
 
 from __future__ import annotations
 
@@ -54,5 +57,31 @@ files = sa.Table(
         # The column has the database's own collation, which knows no prefixes.
         postgresql_ops={"bucket": "text_pattern_ops"},
         postgresql_where=sa.text("deleted_at is null"),
+    ),
+    # Pictures alone: few files of many, mostly.
+    sa.Index(
+        "files_owner_id_id_pictures_idx",
+        "owner_id",
+        "id",
+        postgresql_where=sa.text("deleted_at is null and detected_type like 'image/%'"),
+    ),
+)
+
+links = sa.Table(
+    "links",
+    metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("file_id", sa.Uuid, sa.ForeignKey("files.id"), nullable=False),
+    # SHA-256 of the token, which nobody can read out of here.
+    sa.Column("token_hash", sa.LargeBinary, nullable=False, unique=True),
+    # The signing key that the token was made of, where its request may be repeated.
+    sa.Column("kid", sa.Text),
+    sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("max_downloads", sa.Integer),
+    sa.Column("downloads", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("revoked_at", sa.DateTime(timezone=True)),
+    sa.Index(
+        "links_file_id_id_idx", "file_id", "id", postgresql_where=sa.text("revoked_at is null")
     ),
 )

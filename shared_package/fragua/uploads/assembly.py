@@ -12,12 +12,10 @@ import hashlib
 import logging
 from uuid import UUID
 
-import filetype
-
 from fragua import aws, clock
 from fragua.errors import Refused, Retry, Unavailable
 from fragua.files import service as files
-from fragua.uploads import fragments, objects, packing, relayed, service, store
+from fragua.uploads import detection, fragments, objects, packing, relayed, service, store
 from fragua.uploads.lease import Lease
 from fragua.uploads.objects import Stored
 from fragua.uploads.packing import Unfinished
@@ -208,18 +206,7 @@ def _verify_sha256(upload: Upload, lease: Lease, declared: str) -> None:
 
 
 def _detect(upload: Upload) -> str | None:
-    """Tell the type by the first bytes (magic numbers by the library filetype), if they say so."""
-    if not upload.size:
-        return None
-    head = b"".join(objects.read(upload, PROBE))
-    try:
-        kind = filetype.guess(head)
-    # Its matchers parse what a stranger wrote; a type is a guess, and never worth a file.
-    except Exception as error:  # noqa: BLE001 - logged by name: its traceback may be endless
-        where = {"upload_id": str(upload.upload_id), "reason": type(error).__name__}
-        log.warning("no type", extra=where)
-        return None
-    return str(kind.mime) if kind else None
+    return detection.detect(b"".join(objects.read(upload, PROBE))) if upload.size else None
 
 
 def _fail(upload: Upload, worker: str, broken: Broken) -> None:

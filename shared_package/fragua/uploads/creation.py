@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from itertools import chain
 from threading import Event
 from uuid import UUID
 
 from fragua import clock, idempotency
-from fragua.accounts.sessions import Account
+from fragua.accounts import quota
+from fragua.accounts.quota import Account, Limits
 from fragua.errors import Conflict, Invalid, Problem, Refused, Unavailable
 from fragua.idempotency import Claim, Once
-from fragua.settings import settings
 from fragua.uploads import fragments, objects, progress, rules, service, store
 from fragua.uploads.schemas import CreatedUpload, Fragment, NewUpload
 from fragua.uploads.upload import Upload
 
 # URLs in the answer to a creation, shared by its files.
 _URLS = 1000
+# Tries to take the quota where nothing speaks against it any more.
+_TRIES = 3
 # Requests to S3 side by side.
 _AT_ONCE = 10
 
@@ -33,9 +34,17 @@ def create(
     with idempotency.claimed(f"uploads:{account.user_id}", once) as claim:
         if claim.ids:
             return _shown_again(account.user_id, claim.ids)
-        _judge(account, files)
-        uploads = _begin([_session(account.user_id, new) for new in files])
-        _reserve(account, uploads, claim)
+        limits = quota.limits(account)
+        _judge(account, limits, files)
+        sessions = [_session(account, new) for new in files]
+        try:
+            uploads = _begin(sessions)
+        except Refused as error:
+            # A bucket may have gone since the account was read.
+            if lost := _lost(quota.look(account), sessions):
+                raise lost from error
+            raise
+        _reserve(account, limits, uploads, claim)
     return _shown(uploads)
 
 
@@ -78,49 +87,79 @@ def _urls(upload: Upload) -> int:
     return upload.cut.count if takes else 0
 
 
-def _judge(account: Account, files: list[NewUpload]) -> None:
-    faults = [rules.creation_faults(new, f"/files/{at}") for at, new in enumerate(files)]
-    if any(faults):
-        raise Invalid(*chain.from_iterable(faults))
-    if any(new.size > account.max_file_size for new in files):
-        raise Problem("file_too_large", max_file_size=account.max_file_size)
+def _judge(account: Account, limits: Limits, files: list[NewUpload]) -> None:
+    faults = [
+        fault
+        for at, new in enumerate(files)
+        for fault in rules.creation_faults(new, f"/files/{at}", quota.place(account, new.bucket))
+    ]
+    if faults:
+        raise Invalid(*faults)
+    if any(new.size > limits.max_file_size for new in files):
+        raise Problem("file_too_large", max_file_size=limits.max_file_size)
     # Known to be in vain: don't bother S3. The transaction is what really decides.
-    if account.committed + sum(new.size for new in files) > account.storage_quota:
-        raise _quota_exceeded(account)
+    if account.committed + sum(new.size for new in files) > limits.storage_quota:
+        raise _quota_exceeded(limits)
 
 
-def _reserve(account: Account, uploads: list[Upload], claim: Claim) -> None:
+def _reserve(account: Account, limits: Limits, uploads: list[Upload], claim: Claim) -> None:
     kept = claim.keep([upload.upload_id for upload in uploads])
-    try:
-        refused = store.create(uploads, account.storage_quota, kept)
-    except Conflict:
-        # Nothing was written; any other `Unavailable` leaves that open, and must not abandon.
-        _abandon(uploads)
-        raise
-    if refused is None:
-        return
+    for _ in range(_TRIES):
+        try:
+            refused = store.create(uploads, limits.storage_quota, kept)
+        except Conflict:
+            # Nothing was written; any other `Unavailable` leaves that open, and must not abandon.
+            _abandon(uploads)
+            raise
+        if refused is None:
+            return
+        # The first step is the account's, the last one the key's.
+        why = idempotency.in_progress() if refused else _refused(account, limits, uploads)
+        if why:
+            _abandon(uploads)
+            raise why
     _abandon(uploads)
-    # The first step is the quota's, the last one the key's.
-    raise idempotency.in_progress() if refused else _quota_exceeded(account)
+    raise Conflict("dynamodb")
 
 
-def _quota_exceeded(account: Account) -> Problem:
-    return Problem("quota_exceeded", storage_quota=account.storage_quota)
+def _refused(account: Account, limits: Limits, uploads: list[Upload]) -> Problem | None:
+    """Tell why the account took no more: a bucket went, or the quota is used up.
+
+    None where neither is so any more: the bucket was not dropped after all, say.
+    """
+    now = quota.look(account)
+    full = now.committed + sum(upload.size for upload in uploads) > limits.storage_quota
+    return _lost(now, uploads) or (_quota_exceeded(limits) if full else None)
 
 
-def _session(owner_id: UUID, new: NewUpload) -> Upload:
+def _lost(now: Account, uploads: list[Upload]) -> Problem | None:
+    """Point at the files whose bucket the account no longer has."""
+    lost = [
+        (f"/files/{at}/bucket", rules.NO_BUCKET)
+        for at, upload in enumerate(uploads)
+        if quota.place(now, upload.bucket) != upload.s3_bucket
+    ]
+    return Invalid(*lost) if lost else None
+
+
+def _quota_exceeded(limits: Limits) -> Problem:
+    return Problem("quota_exceeded", storage_quota=limits.storage_quota)
+
+
+def _session(account: Account, new: NewUpload) -> Upload:
     declared: dict[str, str] = {}
     if new.checksum:
         declared[new.checksum.algorithm] = new.checksum.value
     now = clock.timestamp()
     return Upload(
-        owner_id=owner_id,
+        owner_id=account.user_id,
         upload_id=clock.new_id(),
         file_name=new.file_name,
         size=new.size,
         content_type=new.content_type,
         bucket=new.bucket,
-        s3_bucket=settings().default_bucket,
+        # Known since it was judged.
+        s3_bucket=quota.place(account, new.bucket) or "",
         mode=new.mode,
         status="receiving",
         fragment_size=new.fragment_size or fragments.default_fragment_size(new.size, new.mode),

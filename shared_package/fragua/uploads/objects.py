@@ -65,18 +65,13 @@ def begin(upload: Upload) -> Upload:
 
 def abort(upload: Upload) -> None:
     """Drop the multipart upload and its parts; harmless when it is gone already."""
-    if upload.multipart_id is None:
-        return
-    try:
-        aws.s3("abort_multipart_upload", **_multipart(upload))
-    except Refused as error:
-        if error.code != "NoSuchUpload":
-            raise
+    if upload.multipart_id is not None:
+        aws.s3_gone("abort_multipart_upload", **_multipart(upload))
 
 
 def delete(bucket: str, key: str) -> None:
     """Delete an object; harmless when it is gone already."""
-    aws.s3("delete_object", Bucket=bucket, Key=key)
+    aws.s3_gone("delete_object", Bucket=bucket, Key=key)
 
 
 def fragment_urls(

@@ -10,9 +10,10 @@ import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Event
 
+from fragua import crc32
 from fragua.errors import Refused, Retry
 from fragua.settings import settings
-from fragua.uploads import crc32, objects, relayed, store
+from fragua.uploads import objects, relayed, store
 from fragua.uploads.lease import Lease
 from fragua.uploads.plan import Part, plan
 from fragua.uploads.relayed import Piece

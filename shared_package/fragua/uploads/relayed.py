@@ -11,13 +11,12 @@ import math
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
-from itertools import count
 from uuid import UUID
 
-from fragua import aws, clock, dynamodb
+from fragua import aws, clock, crc32, dynamodb
 from fragua.errors import Unavailable
 from fragua.settings import settings
-from fragua.uploads import crc32, store
+from fragua.uploads import store
 from fragua.uploads.upload import LONGEST, Upload
 
 # Seconds that an item outlives the longest upload: dead letters wait as long.
@@ -155,15 +154,4 @@ def drop(upload: Upload, pages: int | None = None) -> None:
 
     All of them, or `pages` of a thousand at the most.
     """
-    address = {"Bucket": upload.s3_bucket}
-    # Always the first page: what it named is gone when it is asked for again.
-    for _ in count() if pages is None else range(pages):
-        answer = aws.s3("list_objects_v2", **address, Prefix=upload.fragments_prefix)
-        keys = [{"Key": found["Key"]} for found in answer.get("Contents", [])]
-        if keys:
-            deletion = {"Objects": keys, "Quiet": True}
-            # Answered 200 even where single keys were not deleted.
-            if aws.s3("delete_objects", **address, Delete=deletion).get("Errors"):
-                raise Unavailable("s3")
-        if not answer.get("IsTruncated"):
-            return
+    aws.s3_delete_below(upload.s3_bucket, upload.fragments_prefix, pages)

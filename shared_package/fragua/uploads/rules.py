@@ -12,6 +12,8 @@ from fragua.uploads.upload import Upload
 # A relayed fragment's own CRC-32; a header's pointer is its name.
 CRC32_HEADER = "x-amz-checksum-crc32"
 
+NO_BUCKET = "there is no such bucket"
+
 # A JSON pointer into the body, and what is wrong there.
 Fault = tuple[str, str]
 
@@ -40,11 +42,12 @@ _LIMITS = {
 MAX_SHA256 = 20 * fragments.GIB
 
 
-def creation_faults(new: NewUpload, at: str) -> list[Fault]:
-    """Judge one file of a batch that stands at the pointer `at`."""
-    faults = []
-    if new.bucket != "default":
-        faults.append((f"{at}/bucket", "there is no such bucket"))
+def creation_faults(new: NewUpload, at: str, s3_bucket: str | None) -> list[Fault]:
+    """Judge one file of a batch that stands at the pointer `at`.
+
+    `s3_bucket` is where its bucket is in S3, None for one that the account does not have.
+    """
+    faults = [] if s3_bucket else [(f"{at}/bucket", NO_BUCKET)]
     if new.checksum and (fault := _too_long_to_hash(new.checksum, new.size)):
         faults.append((f"{at}/checksum/algorithm", fault))
     return faults + [(f"{at}/{field}", fault) for field, fault in _cut_faults(new)]

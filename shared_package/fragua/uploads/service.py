@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from uuid import UUID
 
-from fragua import aws, clock
+from fragua import aws, clock, crc32
 from fragua.errors import Invalid, Problem
 from fragua.settings import settings
-from fragua.uploads import crc32, fragments, objects, progress, relayed, rules, schemas, store
+from fragua.uploads import fragments, objects, progress, relayed, rules, schemas, store
 from fragua.uploads.relayed import Piece
 from fragua.uploads.schemas import Checksum, Fragment, UploadSummary
 from fragua.uploads.upload import Upload
@@ -157,3 +157,8 @@ def drop(upload: Upload, pages: int | None = None) -> None:
     objects.abort(upload)
     if upload.mode == "relay":
         relayed.drop(upload, pages)
+
+
+def unfinished_in(owner_id: UUID, bucket: str) -> bool:
+    """Tell whether an owner has uploads into a bucket that may still become files."""
+    return store.unfinished_in(owner_id, bucket)

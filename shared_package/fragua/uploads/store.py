@@ -45,11 +45,14 @@ def _key(owner_id: UUID, upload_id: UUID) -> dynamodb.Item:
 def create(uploads: list[Upload], limit: int, more: list[dict[str, Any]]) -> int | None:
     """Reserve the quota, write all uploads and take `more` steps, or nothing of it.
 
-    Returns None when done, 0 when the quota is exceeded, else the number of the step that failed.
+    Returns None when done, 0 when the quota is exceeded or a bucket is gone, else the number of the
+    step that failed.
     """
     owner_id = uploads[0].owner_id
     total = sum(upload.size for upload in uploads)
-    steps = [quota.reserve(owner_id, total, limit)]
+    # As the account lists them. The default one is nobody's, and never goes.
+    buckets = {f"{u.bucket}/{u.s3_bucket}" for u in uploads if u.bucket != quota.DEFAULT}
+    steps = [quota.reserve(owner_id, total, limit, sorted(buckets))]
     for upload in uploads:
         item = {name: getattr(upload, name) for name in _FIELDS}
         item |= {"sweep_shard": str(upload.upload_id)[-1], "due_at": upload.expires_at()}
@@ -255,3 +258,25 @@ def due(shard: str, limit: int) -> list[tuple[UUID, UUID]]:
         limit=limit,
     )
     return [(UUID(item["owner_id"]), UUID(item["upload_id"])) for item in items]
+
+
+def unfinished_in(owner_id: UUID, bucket: str) -> bool:
+    """Tell whether an owner has uploads into a bucket that may still become files, consistently."""
+    start: dynamodb.Item | None = None
+    while True:
+        items, start = dynamodb.query(
+            settings().uploads_table,
+            "#owner_id = :owner",
+            filter="#bucket = :bucket AND #status IN (:receiving, :assembling)",
+            values={
+                "owner": owner_id,
+                "bucket": bucket,
+                "receiving": "receiving",
+                "assembling": "assembling",
+            },
+            start=start,
+        )
+        if items:
+            return True
+        if start is None:
+            return False

@@ -12,15 +12,20 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from fragua.accounts import tables as _accounts
+from fragua.buckets import tables as _buckets
 from fragua.database import migrate, reader
 from fragua.database import outbox as _outbox
 from fragua.database import repeats as _repeats
 from fragua.database.engine import engine
 from fragua.database.metadata import metadata
 from fragua.files import tables as _files
+from fragua.images import tables as _images
 from tests.support.backend import environment_of, invoke
 
-DESCRIBED = {_accounts.users, _accounts.plans, _files.files, _outbox.outbox, _repeats.repeats}
+DESCRIBED = {
+    *(_accounts.users, _accounts.plans, _buckets.buckets, _files.files, _files.links),
+    *(_images.images, _outbox.outbox, _repeats.repeats),
+}
 
 
 @pytest.fixture

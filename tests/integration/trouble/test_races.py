@@ -85,13 +85,14 @@ def test_creating_uploads_at_the_limit_at_once_never_exceeds_it(
     account = sessions.authenticate(f"Bearer {client.token}").account
     # Room for two of the twenty.
     size = 5 * 2**30 - 1
-    room = account.storage_quota - 2 * size
-    dynamodb.transact([quota.reserve(account.user_id, room, account.storage_quota)])
+    limit = quota.limits(account).storage_quota
+    room = limit - 2 * size
+    dynamodb.transact([quota.reserve(account.user_id, room, limit)])
     new = NewUpload(file_name="a", size=size)
     answers = at_once(*[partial(creation.create, account, [new])] * MANY)
     refused = [a.code for a in answers if isinstance(a, Problem) and not isinstance(a, Unavailable)]
     assert refused == ["quota_exceeded"] * (MANY - 2)
-    assert committed(client) == account.storage_quota
+    assert committed(client) == limit
     assert len(store.page(account.user_id, 200, None, 0)[0]) == 2
 
 

@@ -10,7 +10,8 @@ import pytest
 from fragua import aws
 from fragua.settings import settings
 from tests.support.backend import MIB, Answer, Client
-from tests.support.tables import change, committed
+from tests.support.plans import limits
+from tests.support.tables import committed
 
 GIB = 1024 * MIB
 QUOTA, LARGEST = 15 * GIB, 5 * GIB
@@ -104,9 +105,8 @@ def test_files_of_one_batch_have_ids_and_objects_of_their_own(client: Client) ->
 
 
 def test_the_urls_of_10_000_fragments_come_a_thousand_at_a_time(client: Client) -> None:
-    change(settings().accounts_table, {"user_id": client.user_id}, max_file_size=100 * GIB)
-    change(settings().accounts_table, {"user_id": client.user_id}, storage_quota=100 * GIB)
-    (upload,) = client.create(new(50_000 * MIB, fragment_size=5 * MIB))
+    with limits(max_file_size=100 * GIB, storage_quota=100 * GIB):
+        (upload,) = client.create(new(50_000 * MIB, fragment_size=5 * MIB))
     assert (upload["fragment_count"], len(upload["fragments"])) == (10_000, 1000)
     numbers = list(range(9_001, 10_001))
     path = f"/v1/uploads/{upload['id']}/fragments"

@@ -15,7 +15,7 @@ import pytest
 from tests.support.paths import ROOT
 
 FRAGUA = ROOT / "shared_package" / "fragua"
-DOMAINS = ("accounts", "uploads", "files")
+DOMAINS = ("accounts", "uploads", "files", "buckets", "images")
 MODULES = sorted(path for domain in DOMAINS for path in (FRAGUA / domain).glob("*.py"))
 # What knows HTTP, queues or AWS by itself. Domains do not.
 OUTSIDE = {
@@ -23,7 +23,7 @@ OUTSIDE = {
     *("fragua.api", "fragua.worker", "fragua.docs", "fragua.health", "local"),
 }
 # The faces that a domain shows to others; the hot path may not touch accounts.service.
-FACES = {"service", "sessions", "quota"}
+FACES = {"service", "sessions", "quota", "plans", "kinds"}
 HOT = [
     *("uploads.create", "uploads.list", "uploads.get", "uploads.presign", "uploads.complete"),
     *("uploads.put_fragment", "uploads.abort", "uploads.sweep", "accounts.get_session"),

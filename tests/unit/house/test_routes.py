@@ -21,6 +21,8 @@ PUBLIC = {
     "GET /v1/health",
     "GET /v1/openapi.json",
     "GET /docs",
+    "GET /l/{token}",
+    "HEAD /l/{token}",
 }
 SCHEMES = {"bearer": {"type": "http", "scheme": "bearer"}}
 Routes = dict[str, str]

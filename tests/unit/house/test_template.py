@@ -78,6 +78,7 @@ def test_a_queue_has_dead_letters_or_holds_them(resources: Resources) -> None:
 def test_dead_letters_raise_an_alarm(resources: Resources) -> None:
     watched = json.dumps(of_type(resources, "AWS::CloudWatch::Alarm"))
     assert '"AssemblyDeadLetters"' in watched
+    assert '"ThumbnailsDeadLetters"' in watched
 
 
 def test_tables_can_be_restored_and_are_encrypted_and_outlive_the_stack(
@@ -87,7 +88,7 @@ def test_tables_can_be_restored_and_are_encrypted_and_outlive_the_stack(
     # Fragments end with their uploads: nobody needs them back.
     fragments = tables.pop("FragmentsTable")
     assert fragments["SSESpecification"] == {"SSEEnabled": True}
-    assert len(tables) == 4
+    assert len(tables) == 5
     for name, table in tables.items():
         assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
         assert table["SSESpecification"] == {"SSEEnabled": True}
@@ -97,8 +98,8 @@ def test_tables_can_be_restored_and_are_encrypted_and_outlive_the_stack(
 def test_a_table_of_things_that_end_forgets_them(resources: Resources) -> None:
     tables = of_type(resources, "AWS::DynamoDB::Table")
     forgets = {name: t.get("TimeToLiveSpecification") for name, t in tables.items()}
-    # Accounts are forever; all else carries `ttl`.
-    assert forgets.pop("AccountsTable") is None
+    # Accounts and plans are forever; all else carries `ttl`.
+    assert (forgets.pop("AccountsTable"), forgets.pop("PlansTable")) == (None, None)
     assert all(spec == {"AttributeName": "ttl", "Enabled": True} for spec in forgets.values())
 
 
@@ -151,10 +152,13 @@ def test_every_resource_is_named_but_where_aws_has_none(resources: Resources) ->
 
 def test_objects_are_reached_only_where_files_and_fragments_are(resources: Resources) -> None:
     objects = {"s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"}
+    of_users = "arn:${AWS::Partition}:s3:::fragua-${Stage}-${AWS::AccountId}-*"
+    folders = ("files", "fragments", "thumbnails")
+    places = ("${DefaultBucket.Arn}", of_users)
+    allowed = {f"{place}/{folder}/*" for place in places for folder in folders}
     for statement in statements(resources):
         if objects & set(listed(statement["Action"])):
-            (where,) = statement["Resource"].values()
-            assert where in {f"${{DefaultBucket.Arn}}/{each}/*" for each in ("files", "fragments")}
+            assert {where["Fn::Sub"] for where in listed(statement["Resource"])} <= allowed
 
 
 def test_all_functions_have_the_environment_of_the_globals(resources: Resources) -> None:

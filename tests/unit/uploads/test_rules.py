@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from fragua.uploads import crc32
+from fragua import crc32
 from fragua.uploads.fragments import GIB, MIB
 from fragua.uploads.rules import creation_faults, fragment_faults
 from fragua.uploads.schemas import NewUpload
@@ -17,7 +17,7 @@ from fragua.uploads.upload import Upload
 
 def pointers(**new: Any) -> list[str]:
     file = NewUpload.model_validate({"file_name": "a", "size": 1, **new})
-    return [pointer for pointer, _ in creation_faults(file, "/files/0")]
+    return [pointer for pointer, _ in creation_faults(file, "/files/0", "bucket")]
 
 
 @pytest.mark.parametrize(

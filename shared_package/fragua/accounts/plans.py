@@ -1,0 +1,148 @@
+"""Plans: what accounts may use. PostgreSQL is the truth, an item in DynamoDB what uploads know."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy import RowMapping
+from sqlalchemy.exc import IntegrityError
+
+from fragua import aws, clock
+from fragua.accounts import store
+from fragua.accounts.schemas import NewPlan, Plan, PlanChange
+from fragua.accounts.tables import plan_versions, plans, users
+from fragua.database import outbox, reader, repeats, writer
+from fragua.errors import Problem
+from fragua.idempotency import Once
+from fragua.settings import settings
+
+# Event of this room in the outbox.
+PLAN_CHANGED = "plan_changed"
+
+# Every new account is on it.
+FIRST = "basic"
+
+
+def page(limit: int, after: str | None) -> tuple[list[Plan], str | None]:
+    """Return at most `limit` plans by name, and the name to go on after."""
+    query = sa.select(plans).order_by(plans.c.name).limit(limit + 1)
+    if after is not None:
+        query = query.where(plans.c.name > after)
+    with reader() as db:
+        found = [Plan.model_validate(row) for row in db.execute(query).mappings()]
+    return found[:limit], found[limit - 1].name if len(found) > limit else None
+
+
+def create(creator: UUID, new: NewPlan, once: Once | None = None) -> Plan:
+    """Make a plan; `Problem` plan_exists."""
+    try:
+        with writer() as db:
+            # A plan has no id but its name, which the same request names again.
+            if repeats.made_before(db, f"plans:{creator}", once, clock.new_id()):
+                return _shown(_find(db, new.name))
+            add = plans.insert().values(new.model_dump()).returning(plans)
+            row = db.execute(add).mappings().one()
+            event, payload = _changed(db, new.name)
+    except IntegrityError as error:
+        raise Problem("plan_exists") from error
+    return _follow(event, payload, row)
+
+
+def change(name: str, given: PlanChange) -> Plan:
+    """Change the fields of a plan that were given, for everybody on it; `Problem` not_found."""
+    values = given.model_dump(exclude_unset=True)
+    with writer() as db:
+        if not values:
+            return _shown(_find(db, name))
+        values["version"] = plan_versions.next_value()
+        update = plans.update().where(plans.c.name == name).values(values).returning(plans)
+        row = db.execute(update).mappings().one_or_none()
+        if row is None:
+            raise Problem("not_found")
+        event, payload = _changed(db, name, heights="thumbnail_heights" in values)
+    return _follow(event, payload, row)
+
+
+def delete(name: str) -> None:
+    """Delete a plan that no account is on; `Problem` not_found or plan_in_use."""
+    if name == FIRST:
+        raise Problem("plan_in_use")
+    try:
+        with writer() as db:
+            # A deleted account keeps its plan's name, which nobody needs any more.
+            gone = sa.and_(users.c.plan == name, users.c.deleted_at.is_not(None))
+            db.execute(users.update().where(gone).values(plan=FIRST))
+            if not db.execute(plans.delete().where(plans.c.name == name)).rowcount:
+                raise Problem("not_found")
+    except IntegrityError as error:
+        raise Problem("plan_in_use") from error
+
+
+def of(db: sa.Connection, user_id: UUID, *, lock: bool = False) -> RowMapping:
+    """Return the plan of an account, on a connection of the caller's.
+
+    With `lock` it stays as it is until the transaction ends.
+    """
+    query = sa.select(plans).join(users, users.c.plan == plans.c.name)
+    query = query.where(users.c.id == user_id)
+    if lock:
+        query = query.with_for_update(read=True, of=plans)
+    return db.execute(query).mappings().one()
+
+
+def sharing() -> sa.Select[UUID]:
+    """Select the ids of the accounts whose links work now, for a condition of the caller's."""
+    alive = (users.c.active, users.c.deleted_at.is_(None), plans.c.temporary_links)
+    return sa.select(users.c.id).join(plans, users.c.plan == plans.c.name).where(*alive)
+
+
+def on(plan: str) -> sa.Subquery:
+    """Select the ids of the accounts on a plan, and its heights, for a query of the caller's."""
+    wanted = sa.select(users.c.id.label("user_id"), plans.c.thumbnail_heights)
+    joined = wanted.join(plans, users.c.plan == plans.c.name).where(plans.c.name == plan)
+    return joined.subquery("on_plan")
+
+
+def write_all() -> None:
+    """Bring the items of all plans up to date, after a migration brought plans of its own."""
+    with reader() as db:
+        rows = db.execute(sa.select(plans)).mappings().all()
+    for row in rows:
+        store.write_plan(row)
+
+
+def plan_changed(payload: Mapping[str, Any]) -> None:
+    """Do the work of an outbox event: bring the item up to date, have missing thumbnails made."""
+    with writer() as db:
+        row = _find(db, payload["plan"])
+    if row is None:
+        return
+    store.write_plan(row)
+    if payload["heights"]:
+        aws.send(settings().backlog_queue_url, json.dumps({"plan": row["name"]}))
+
+
+def _find(db: sa.Connection, name: str) -> RowMapping | None:
+    return db.execute(sa.select(plans).where(plans.c.name == name)).mappings().one_or_none()
+
+
+def _shown(row: RowMapping | None) -> Plan:
+    if row is None:
+        raise Problem("not_found")
+    return Plan.model_validate(row)
+
+
+def _changed(db: sa.Connection, name: str, *, heights: bool = False) -> tuple[UUID, dict[str, Any]]:
+    payload = {"plan": name, "heights": heights}
+    return outbox.add(db, PLAN_CHANGED, payload), payload
+
+
+def _follow(event: UUID, payload: dict[str, Any], row: RowMapping) -> Plan:
+    """Do at once what a committed change asks for; if it fails, the sweeper does it."""
+    plan_changed(payload)
+    outbox.done(event)
+    return Plan.model_validate(row)

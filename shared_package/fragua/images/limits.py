@@ -1,0 +1,68 @@
+"""How much one picture may take: judged by its header, before anything is decoded.
+
+What counts is bytes of memory a pixel and time a pixel, and both depend on the format. The
+numbers were measured so that the process that decodes stays within `MEMORY` and `CPU_SECONDS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from fragua.images.picture import Size
+from fragua.images.refusal import Refusal, too_complex, too_large
+
+# Bytes of memory of its own, and seconds of CPU, of the process that decodes. A function of 512 MB
+# holds it beside the worker's own process.
+MEMORY = 384 << 20
+CPU_SECONDS = 5
+# A small function has a third of a processor, so this is what those seconds take at most there.
+WALL_SECONDS = 40
+# Bytes of one thumbnail.
+OUTPUT_BYTES = 32 << 20
+# What a file may have at most, whatever it shows.
+FILE_BYTES = 256 << 20
+# WebP allows no longer side, and thumbnails are WebP.
+WEBP_SIDE = 16_383
+
+# Megapixels that may be decoded. A JPEG is decoded smaller, unless its coefficients have to be
+# held until the last of its scans has come; of all others the whole picture is held.
+JPEG, BUFFERED_JPEG = 200, 110
+PNG, GIF, TIFF, BMP = 80, 80, 80, 80
+WEBP, WEBP_FRAME = 80, 24
+AVIF, HEIC = 40, 60
+# Each scan of a JPEG goes through the whole picture: megapixels times scans.
+JPEG_SCANS = 1_200
+# Of an animation, in all frames: megapixels decoded, and in all thumbnails together written.
+FRAMES_DECODED, FRAMES_WRITTEN = 200, 30
+
+
+def pixels(size: Size, allowed: int) -> None:
+    """Refuse a picture of more than `allowed` megapixels."""
+    width, height = size
+    if width * height > allowed * 1_000_000:
+        has = f"has {width} x {height} pixels"
+        raise too_large(f"{has}; of its kind at most {allowed} million are allowed")
+
+
+def scans(size: Size, count: int) -> None:
+    """Refuse a JPEG that goes over its pixels too often."""
+    if size[0] * size[1] * count > JPEG_SCANS * 1_000_000:
+        raise too_complex()
+
+
+def file_bytes(size: int) -> None:
+    """Refuse a file of more bytes than any picture may have."""
+    if size > FILE_BYTES:
+        raise too_large(f"has {size} bytes; at most {FILE_BYTES} are allowed")
+
+
+def too_wide(size: Size) -> Refusal:
+    """What to raise for a picture so wide that a thumbnail of it could not be written."""
+    return too_large(f"has {size[0]} x {size[1]} pixels, which is too wide for its height")
+
+
+def affords(frames: int, size: Size, thumbnails: Sequence[Size]) -> bool:
+    """Whether an animation is short and small enough to stay one."""
+    written = frames * sum(width * height for width, height in thumbnails)
+    decoded = frames * size[0] * size[1]
+    return decoded <= FRAMES_DECODED * 1_000_000 and written <= FRAMES_WRITTEN * 1_000_000

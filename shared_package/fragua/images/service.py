@@ -1,0 +1,91 @@
+"""Pictures as their owners see them: what the plan allows of what was made."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy import RowMapping
+
+from fragua.accounts import plans
+from fragua.database import reader
+from fragua.errors import Problem
+from fragua.files import service as files
+from fragua.images.schemas import Format, Image, Thumbnail
+from fragua.images.tables import images
+from fragua.presigning import presign
+from fragua.settings import settings
+
+# Seconds that a thumbnail's URL lives.
+_URL_LIFETIME = 3600
+
+_PICTURES = files.pictures()
+# A picture without a row of its own has not been looked at yet.
+_SHOWN = (
+    sa.select(_PICTURES, *(c for c in images.c if c.name not in ("file_id", "status")))
+    .add_columns(sa.func.coalesce(images.c.status, "processing").label("state"))
+    .select_from(_PICTURES.outerjoin(images, images.c.file_id == _PICTURES.c.id))
+)
+
+
+def page(
+    owner_id: UUID, limit: int, after: UUID | None, kind: Format
+) -> tuple[list[Image], UUID | None]:
+    """Return at most `limit` of an owner's pictures, newest first, and the id to go on after."""
+    query = _SHOWN.where(_PICTURES.c.owner_id == owner_id)
+    if after:
+        query = query.where(_PICTURES.c.id < after)
+    with reader() as db:
+        plan = plans.of(db, owner_id)
+        ordered = query.order_by(_PICTURES.c.id.desc()).limit(limit + 1)
+        rows = db.execute(ordered).mappings().all()
+    found = [_image(row, plan, kind) for row in rows[:limit]]
+    return found, found[-1].file_id if len(rows) > limit else None
+
+
+def get(owner_id: UUID, file_id: UUID, kind: Format) -> Image:
+    """Return one picture; `Problem` not_found, also for a file that is none."""
+    own = (_PICTURES.c.owner_id == owner_id, _PICTURES.c.id == file_id)
+    with reader() as db:
+        plan = plans.of(db, owner_id)
+        row = db.execute(_SHOWN.where(*own)).mappings().one_or_none()
+    if row is None:
+        raise Problem("not_found")
+    return _image(row, plan, kind)
+
+
+def _image(row: RowMapping, plan: RowMapping, kind: Format) -> Image:
+    shown = row["state"] == "ready"
+    original = files.show(row).url if plan["original_link"] else None
+    return Image(
+        file_id=row["id"],
+        name=row["file_name"],
+        status=row["state"],
+        refusal=row["refusal"],
+        **{
+            name: row[name] for name in ("width", "height", "format", "dominant_color", "thumbhash")
+        },
+        thumbnails=_thumbnails(row, plan["thumbnail_heights"], kind) if shown else [],
+        original_url=original,
+    )
+
+
+def _thumbnails(row: RowMapping, heights: Collection[int], kind: Format) -> list[Thumbnail]:
+    """Presign the thumbnails of one kind whose heights the plan has, from the lowest up."""
+    # A picture lower than a height has a thumbnail of its own height instead.
+    allowed = {min(height, row["height"]) for height in heights}
+    chosen = [
+        thumbnail
+        for thumbnail in row["thumbnails"]
+        if thumbnail["height"] in allowed and thumbnail["content_type"] == f"image/{kind}"
+    ]
+    return [
+        Thumbnail(url=_url(row["s3_bucket"], thumbnail["object_key"]), **thumbnail)
+        for thumbnail in sorted(chosen, key=lambda thumbnail: thumbnail["height"])
+    ]
+
+
+def _url(bucket: str, key: str) -> str:
+    lifetime = max(1, int(settings().scaled(_URL_LIFETIME)))
+    return presign("GET", bucket, key, expires_in=lifetime)
