@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 
 PROBLEM = "application/problem+json"
-PRIVATE = re.compile(r"^/v1/(auth|users|uploads|files)(/|$)")
+PRIVATE = re.compile(r"^/(v1/(auth|users|buckets|uploads|files|links|images)|l)(/|$)")
 CODE = re.compile(r"^[a-z][a-z0-9_]*$")
 LEAK = re.compile(
     r"Traceback|site-packages|\.py\b|psycopg|sqlalchemy|pydantic|botocore|boto3|argon2"

@@ -13,6 +13,8 @@ PUBLIC = [
     ("GET", "/v1/openapi.json"),
     ("GET", "/docs"),
 ]
+# Public, too, but it leads nowhere without somebody's token.
+BY_TOKEN = ("GET", "/l/{id}")
 
 CLOSED = [
     ("POST", "/v1/auth/logout"),
@@ -21,6 +23,12 @@ CLOSED = [
     ("GET", "/v1/users/me"),
     ("PATCH", "/v1/users/me"),
     ("GET", "/v1/plans"),
+    ("POST", "/v1/plans"),
+    ("PATCH", "/v1/plans/{id}"),
+    ("DELETE", "/v1/plans/{id}"),
+    ("GET", "/v1/buckets"),
+    ("POST", "/v1/buckets"),
+    ("DELETE", "/v1/buckets/{id}"),
     ("POST", "/v1/uploads"),
     ("GET", "/v1/uploads"),
     ("GET", "/v1/uploads/{id}"),
@@ -32,10 +40,16 @@ CLOSED = [
     ("PATCH", "/v1/files/{id}"),
     ("DELETE", "/v1/files/{id}"),
     ("GET", "/v1/files/{id}/download"),
+    ("POST", "/v1/files/{id}/links"),
+    ("GET", "/v1/files/{id}/links"),
+    ("DELETE", "/v1/links/{id}"),
+    ("GET", "/v1/images"),
+    ("GET", "/v1/images/{id}"),
 ]
 
 # Routes that read a JSON body; the last one may also come without. (Logout has tests of its own:
-# a body wrongly taken would end the session that the other tests use.)
+# a body wrongly taken would end the session that the other tests use. So have plans: who is no
+# superadmin is refused before the body is read.)
 WITH_BODY = [
     ("POST", "/v1/auth/register"),
     ("POST", "/v1/auth/login"),
@@ -45,6 +59,8 @@ WITH_BODY = [
     ("POST", "/v1/uploads"),
     ("POST", "/v1/uploads/{id}/fragments"),
     ("PATCH", "/v1/files/{id}"),
+    ("POST", "/v1/buckets"),
+    ("POST", "/v1/files/{id}/links"),
     ("POST", "/v1/uploads/{id}/complete"),
 ]
 BODY_NEEDED = WITH_BODY[:-1]
@@ -60,4 +76,15 @@ BY_ID = [
     ("DELETE", "/v1/files/{id}", None),
     ("GET", "/v1/files/{id}/download", None),
     ("GET", "/v1/files/{id}/download?redirect=false", None),
+    ("GET", "/v1/files/{id}/links", None),
+]
+
+# Routes of other things that somebody owns, with a body that is right in form; a bucket's id is its
+# name. Links need a plan that allows them.
+OWNED = [
+    ("POST", "/v1/files/{id}/links", {"expires_in": 60}),
+    ("DELETE", "/v1/links/{id}", None),
+    ("GET", "/v1/images/{id}", None),
+    ("GET", "/v1/images/{id}?format=jpeg", None),
+    ("DELETE", "/v1/buckets/{id}", None),
 ]

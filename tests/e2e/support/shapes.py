@@ -1,6 +1,7 @@
 """The shapes of the contract's objects: the exact fields, and what each may hold."""
 
 import re
+from base64 import b64decode
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -9,6 +10,7 @@ from typing import Any
 Check = Callable[[Any], bool]
 Shape = Mapping[str, Check]
 UUID7 = re.compile(r"^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$")
+COLOR = re.compile(r"^#[0-9a-f]{6}$")
 TIME = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$")
 
 
@@ -35,6 +37,16 @@ def uuid7(value: Any) -> bool:
 def time(value: Any) -> bool:
     """RFC 3339 in UTC, written with a Z."""
     return isinstance(value, str) and bool(TIME.match(value))
+
+
+def color(value: Any) -> bool:
+    """A colour as CSS writes it, in lower case."""
+    return isinstance(value, str) and bool(COLOR.match(value))
+
+
+def base64(value: Any) -> bool:
+    """Some bytes in base64, at least one."""
+    return isinstance(value, str) and len(b64decode(value, validate=True)) > 0
 
 
 def ranges(value: Any) -> bool:
@@ -72,6 +84,17 @@ def heights(value: Any) -> bool:
 def checksums(value: Any) -> bool:
     """Digests by algorithm; which of them are there depends on the upload."""
     return isinstance(value, dict) and value.keys() <= {"crc32", "crc64nvme", "sha256"}
+
+
+def things(shape: "Shape") -> Check:
+    """A list of objects that each have exactly this shape."""
+
+    def check(value: Any) -> bool:
+        for thing in value:
+            assert_shape(thing, shape)
+        return isinstance(value, list)
+
+    return check
 
 
 def file_links(value: Any) -> bool:
@@ -112,6 +135,26 @@ FILE: Shape = {
     "id": uuid7, "file_name": text, "size": number, "content_type": text,
     "detected_type": either(text), "bucket": text, "owner_id": uuid7, "checksums": checksums,
     "status": text, "created_at": time, "links": file_links,
+}  # fmt: skip
+BUCKET: Shape = {"name": text, "owner_id": uuid7, "created_at": time, "region": text}
+LINK: Shape = {
+    "id": uuid7, "file_id": uuid7, "created_at": time, "expires_at": time,
+    "max_downloads": either(number), "downloads": number,
+}  # fmt: skip
+NEW_LINK: Shape = {**LINK, "token": text, "url": text}
+THUMBNAIL: Shape = {
+    "height": number, "width": number, "content_type": one_of("image/webp", "image/jpeg"),
+    "size": number, "url": text,
+}  # fmt: skip
+# With `refusal` if it was refused, and with `original_url` if the plan says so.
+IMAGE: Shape = {
+    "file_id": uuid7, "name": text, "status": one_of("processing", "ready", "refused"),
+    "width": either(number), "height": either(number), "format": either(text),
+    "dominant_color": either(color), "thumbhash": either(base64), "thumbnails": things(THUMBNAIL),
+}  # fmt: skip
+READY_IMAGE: Shape = {
+    **IMAGE, "status": one_of("ready"), "width": number, "height": number, "format": text,
+    "dominant_color": color, "thumbhash": base64,
 }  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
@@ -24,7 +24,7 @@ def eventually(look: Callable[[], T], good: Callable[[T], bool], seconds: float 
     return seen
 
 
-def at_once(calls: list[Callable[[], T]]) -> list[T]:
+def at_once(calls: Sequence[Callable[[], T]]) -> list[T]:
     """Run the calls in a thread each, let go at the same moment; answers in the calls' order."""
     gate = threading.Barrier(len(calls), timeout=10)
 
