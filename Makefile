@@ -12,6 +12,10 @@ ARGS ?=
 
 CODE := functions shared_package client local tests tools benchmarks
 
+# What thumbnails are measured against; no other benchmark needs it.
+PEERS := $(if $(filter thumbnails,$(or $(ARGS),thumbnails)),benchmarks/peers/.venv/installed \
+	benchmarks/peers/node_modules/installed)
+
 # aws-sam-cli asks its makers' servers on every call otherwise.
 export SAM_CLI_TELEMETRY := 0
 
@@ -55,7 +59,7 @@ artifacts: .venv/installed .venv-sam/installed ## Build for this machine and run
 	.venv/bin/python -m pytest -n 2 tests/artifacts $(ARGS)
 
 bench: export PYTHONPATH := functions:shared_package
-bench: .venv/installed .venv-sam/installed ## Measure, as ratios in one run: make bench [ARGS=assembly]
+bench: .venv/installed .venv-sam/installed $(PEERS) ## Measure, as ratios in one run: make bench [ARGS=assembly]
 	.venv/bin/python -m benchmarks $(ARGS)
 
 openapi: .venv/installed ## Write the OpenAPI document and the Postman collection anew from the functions
@@ -71,6 +75,7 @@ lock: .venv/installed ## Write the lock files anew from their .in: make lock [AR
 
 clean: ## Remove the virtual environments, caches and reports
 	rm -rf .venv .venv-sam .aws-sam tools/postman/node_modules .coverage .coverage.* htmlcov
+	rm -rf benchmarks/peers/.venv benchmarks/peers/node_modules
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find $(CODE) -name __pycache__ -prune -exec rm -rf {} +
 
@@ -92,7 +97,19 @@ clean: ## Remove the virtual environments, caches and reports
 	touch .venv-sam/installed
 
 tools/postman/node_modules/installed: tools/postman/package-lock.json tools/postman/package.json
-	@command -v npm >/dev/null || { echo "make postman needs Node.js 18 or later with npm; nothing else here does." >&2; exit 1; }
+	@command -v npm >/dev/null || { echo "make postman needs Node.js 18 or later with npm; but for make bench, nothing else here does." >&2; exit 1; }
 	@echo "Installing newman into tools/postman/node_modules; this takes half a minute, once."
 	npm ci --prefix tools/postman
 	touch tools/postman/node_modules/installed
+
+benchmarks/peers/.venv/installed: requirements-bench.txt | .venv/installed
+	@echo "Installing pyvips into benchmarks/peers/.venv; this takes a moment, once."
+	$(PYTHON) -m venv --without-pip benchmarks/peers/.venv
+	.venv/bin/uv pip sync --quiet --python benchmarks/peers/.venv --require-hashes --build-constraints requirements-bench.txt requirements-bench.txt
+	touch benchmarks/peers/.venv/installed
+
+benchmarks/peers/node_modules/installed: benchmarks/peers/package-lock.json benchmarks/peers/package.json
+	@command -v npm >/dev/null || { echo "make bench needs Node.js 20.9 or later with npm, for sharp; make bench ARGS=assembly and the like do without." >&2; exit 1; }
+	@echo "Installing sharp into benchmarks/peers/node_modules; this takes a moment, once."
+	npm ci --prefix benchmarks/peers
+	touch benchmarks/peers/node_modules/installed

@@ -114,7 +114,8 @@ def account() -> Account:
             last_name="Lovelace",
         )
     )
-    plans.change("basic", PlanChange(max_file_size=2**40, storage_quota=2**40))
+    room = {"max_file_size": 2**40, "storage_quota": 2**40}
+    plans.change("basic", PlanChange.model_validate(room))
     role_and_plan = (user.role, user.plan)
     return Account(
         user.id, user.email, *role_and_plan, active=True, session_epoch=1, buckets=(), committed=0
