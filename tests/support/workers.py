@@ -135,6 +135,8 @@ def _import_all() -> None:
 
 def _work(job: dict[str, Any], pipe: int) -> None:
     os.write(pipe, os.getpid().to_bytes(4))
+    # A job that has children of its own wants to know how they end.
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     os.environ.clear()
     os.environ.update(job["environment"])
     begin = time.monotonic()

@@ -56,14 +56,16 @@ def change(name: str, given: PlanChange) -> Plan:
     """Change the fields of a plan that were given, for everybody on it; `Problem` not_found."""
     values = given.model_dump(exclude_unset=True)
     with writer() as db:
+        before = _shown(_find(db, name))
         if not values:
-            return _shown(_find(db, name))
+            return before
+        heights = values.get("thumbnail_heights", before.thumbnail_heights)
         values["version"] = plan_versions.next_value()
         update = plans.update().where(plans.c.name == name).values(values).returning(plans)
         row = db.execute(update).mappings().one_or_none()
         if row is None:
             raise Problem("not_found")
-        event, payload = _changed(db, name, heights="thumbnail_heights" in values)
+        event, payload = _changed(db, name, heights=heights != before.thumbnail_heights)
     return _follow(event, payload, row)
 
 

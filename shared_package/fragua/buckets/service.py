@@ -8,6 +8,7 @@ being dropped is dropped.
 from __future__ import annotations
 
 import secrets
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
@@ -35,6 +36,8 @@ BUCKET_UNSETTLED = "bucket_unsettled"
 
 # Seconds that whoever makes or drops a bucket has for it: a function that answers lives for 29.
 _GRACE = 60
+# Seconds of making a bucket after which it is not taken back by the same request.
+_PATIENCE = 8
 
 
 def page(owner_id: UUID, limit: int, after: UUID | None) -> tuple[list[Bucket], UUID | None]:
@@ -60,15 +63,24 @@ def create(owner_id: UUID, name: str, once: Once | None = None) -> Bucket:
     }
     event = _begin(row, once)
     if event:
-        try:
-            storage.make(row["s3_name"])
-            _open(row, event)
-        except Exception:
+        _make(row, event)
+    return _made(owner_id, name)
+
+
+def _make(row: dict[str, Any], event: UUID) -> None:
+    """Make the bucket of a row in S3 and let uploads into it, or take the row back."""
+    begun = time.monotonic()
+    try:
+        storage.make(row["s3_name"])
+        _open(row, event)
+    except Exception:
+        # A store that kept us waiting would do so again, past the gateway's patience: then the
+        # sweeper takes it back.
+        if time.monotonic() - begun < _PATIENCE:
             with suppress(Unavailable, Refused):
                 _settle(row["id"])
                 outbox.done(event)
-            raise
-    return _made(owner_id, name)
+        raise
 
 
 def _begin(row: dict[str, Any], once: Once | None) -> UUID | None:

@@ -30,14 +30,14 @@ _SHOWN = {"application/pdf"} | {
 _ACTIVE = ("html", "xml", "svg", "javascript", "ecmascript", "css", "mathml", "shockwave", "wasm")
 
 
-def link(row: RowMapping, *, inline: bool, lifetime: float = URL_LIFETIME) -> Download:
+def link(row: RowMapping, *, inline: bool, lifetime: float | None = None) -> Download:
     """Presign the bytes of a row of `files`. `inline` is honoured for types safe to show.
 
-    `lifetime` is in seconds, and never shortened below one.
+    `lifetime` is in real seconds, five minutes of the time scale's if not given, and at least one.
     """
     shown = inline and row["detected_type"] in _SHOWN
     content_type = row["detected_type"] if shown else _harmless(row["content_type"])
-    seconds = max(1, int(settings().scaled(lifetime)))
+    seconds = max(1, int(settings().scaled(URL_LIFETIME) if lifetime is None else lifetime))
     url = presign(
         "GET",
         row["s3_bucket"],

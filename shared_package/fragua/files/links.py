@@ -121,7 +121,7 @@ def follow(token: str) -> Download:
         if row is None:
             raise _ended(db, token)
     left = row["expires_at"].timestamp() - clock.timestamp()
-    return delivery.link(row, inline=False, lifetime=min(_REDIRECT, left))
+    return delivery.link(row, inline=False, lifetime=min(settings().scaled(_REDIRECT), left))
 
 
 def look(token: str) -> Preview:

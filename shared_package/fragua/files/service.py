@@ -207,6 +207,7 @@ def delete(owner_id: UUID, file_id: UUID) -> None:
             "object_key": row["object_key"],
             "size": row["size"],
             "derived": derived_prefix(row) if is_picture(row) else None,
+            "file_id": str(file_id),
         }
         event = outbox.add(db, FILE_DELETED, payload)
     # The file is gone for everybody: that what follows is late is no error of this request.
@@ -222,12 +223,25 @@ def file_deleted(payload: Mapping[str, Any]) -> None:
         aws.s3_delete_below(payload["s3_bucket"], payload["derived"])
     owner_id, upload_id = UUID(payload["owner_id"]), UUID(payload["upload_id"])
     dynamodb.transact(quota.release(owner_id, upload_id, payload["size"]))
+    if payload.get("derived"):
+        # The worker forgets what is known of it, and takes away what was made of it just now.
+        picture_published(payload)
 
 
 def pictures() -> sa.Subquery:
     """Select all pictures that are kept, for a query of another room's."""
     kept = (files.c.deleted_at.is_(None), files.c.detected_type.like("image/%"))
     return sa.select(files).where(*kept).subquery("pictures")
+
+
+def window(after: RowMapping | None, size: int) -> sa.Select[UUID]:
+    """Select the ids of the next `size` pictures, by owner and id, as their index has them."""
+    kept = (files.c.deleted_at.is_(None), files.c.detected_type.like("image/%"))
+    query = sa.select(files.c.id).where(*kept).order_by(files.c.owner_id, files.c.id).limit(size)
+    if after:
+        here = sa.tuple_(files.c.owner_id, files.c.id)
+        query = query.where(here > sa.tuple_(after["owner_id"], after["id"]))
+    return query
 
 
 def find_any(db: sa.Connection, file_id: UUID) -> RowMapping | None:

@@ -34,7 +34,10 @@ log = logging.getLogger("fragua")
 
 # Bytes of a source; the function's disk has 512 MB.
 _LARGEST = 256 * 2**20
-# Pictures of a whole plan that one message looks after.
+# The height by which a picture is looked at whose owner's plan has none.
+_LOWEST = 200
+# Pictures, everybody's, among which one message looks for those of a plan: what it costs does not
+# depend on how many of them there are to find.
 _BATCH = 500
 
 
@@ -58,6 +61,8 @@ def _job(file_id: UUID) -> tuple[RowMapping | None, list[int]]:
         file = files.find_any(db, file_id)
         kept = file is not None and files.is_kept_picture(file)
         missing = _missing(db, file) if file and kept else []
+        if file and not kept:
+            db.execute(images.delete().where(images.c.file_id == file_id))
     if file and not kept:
         # Whoever worked on it before may have died after its file was deleted.
         files.delete_derived(file)
@@ -68,9 +73,12 @@ def _missing(db: sa.Connection, file: RowMapping, *, lock: bool = False) -> list
     wanted: Sequence[int] = plans.of(db, file["owner_id"], lock=lock)["thumbnail_heights"]
     query = sa.select(images.c.status, images.c.heights).where(images.c.file_id == file["id"])
     row = db.execute(query).one_or_none()
-    if row and row.status == "refused":
+    if row is None:
+        # Somebody has to look at it, also where the plan has no height to make.
+        return list(wanted) or [_LOWEST]
+    if row.status == "refused":
         return []
-    return [height for height in wanted if not row or height not in row.heights]
+    return [height for height in wanted if height not in row.heights]
 
 
 def _make(file: RowMapping, heights: Sequence[int], folder: Path) -> None:
@@ -79,7 +87,7 @@ def _make(file: RowMapping, heights: Sequence[int], folder: Path) -> None:
     except Refusal as refusal:
         log.info("refused", extra={"file_id": str(file["id"]), "code": refusal.code})
         failure = {"code": refusal.code, "detail": refusal.reason}
-        _keep(file, {"status": "refused", "refusal": failure}, [], [])
+        _keep(file, {"status": "refused", "refusal": failure}, heights, [])
         return
     made = [_stored(file, thumbnail, folder) for thumbnail in picture.thumbnails]
     known = ("width", "height", "format", "dominant_color", "thumbhash")
@@ -142,6 +150,9 @@ def _merge(
 ) -> None:
     query = sa.select(images).where(images.c.file_id == file["id"])
     before = db.execute(query).mappings().one_or_none()
+    if before and before["status"] == "ready" and seen["status"] == "refused":
+        # What is there stays; only these heights are not tried again.
+        seen = {"status": "ready"}
     old = {each["object_key"]: each for each in (before["thumbnails"] if before else [])}
     thumbnails = old | {each["object_key"]: each for each in made}
     values = {
@@ -166,22 +177,25 @@ def catch_up(plan: str, after: UUID | None) -> None:
     """
     queue = settings().backlog_queue_url
     with writer() as db:
-        found = db.execute(_lacking(plan, after)).scalars().all()
+        begin = files.find_any(db, after) if after else None
+        window = files.window(begin, _BATCH)
+        ids = db.execute(window).scalars().all()
+        found = db.execute(_lacking(plan, window)).scalars().all()
     for file_id in found:
         _send(queue, file_id=str(file_id))
-    if len(found) == _BATCH:
-        _send(queue, plan=plan, after=str(found[-1]))
+    if len(ids) == _BATCH:
+        _send(queue, plan=plan, after=str(ids[-1]))
 
 
-def _lacking(plan: str, after: UUID | None) -> sa.Select[UUID]:
-    pictures, on_plan = files.pictures(), plans.on(plan)
-    query = (
-        sa.select(images.c.file_id)
-        .join(pictures, pictures.c.id == images.c.file_id)
+def _lacking(plan: str, window: sa.Select[UUID]) -> sa.Select[UUID]:
+    """Select those of the plan that nobody looked at, or that lack a height."""
+    pictures, on_plan, ids = files.pictures(), plans.on(plan), window.cte("looked_at")
+    made = images.c.heights.contains(on_plan.c.thumbnail_heights)
+    return (
+        sa.select(pictures.c.id)
+        .join(ids, ids.c.id == pictures.c.id)
         .join(on_plan, on_plan.c.user_id == pictures.c.owner_id)
-        .where(images.c.status == "ready")
-        .where(sa.not_(images.c.heights.contains(on_plan.c.thumbnail_heights)))
+        .outerjoin(images, images.c.file_id == pictures.c.id)
+        .where(sa.or_(images.c.file_id.is_(None), (images.c.status == "ready") & ~made))
+        .order_by(pictures.c.id)
     )
-    if after:
-        query = query.where(images.c.file_id > after)
-    return query.order_by(images.c.file_id).limit(_BATCH)

@@ -70,9 +70,17 @@ ROUTES: dict[str, tuple[str, str, set[str]]] = {
         {"DynamoDB", "PostgreSQL", "Secrets Manager"},
     ),
     "files.delete": ("DELETE", "/v1/files/{file}", {"DynamoDB", "PostgreSQL", "Secrets Manager"}),
+    "files.list_links": (
+        "GET",
+        "/v1/files/{file}/links",
+        {"DynamoDB", "PostgreSQL", "Secrets Manager"},
+    ),
+    "files.follow_link": ("GET", "/l/nobodys-token", {"PostgreSQL"}),
+    "buckets.create": ("POST", "/v1/buckets", {"S3", "DynamoDB", "PostgreSQL", "Secrets Manager"}),
+    "images.list": ("GET", "/v1/images", {"DynamoDB", "PostgreSQL", "Secrets Manager"}),
 }
 ENDING = {"uploads.complete", "uploads.abort"}
-PUBLIC = {"accounts.register", "accounts.login", "accounts.refresh"}
+PUBLIC = {"accounts.register", "accounts.login", "accounts.refresh", "files.follow_link"}
 # The token is looked at in one place for all: there these four stand for everybody.
 DOOR = {"accounts.register", "accounts.login", "accounts.refresh", "accounts.get_session"}
 CASES = [
@@ -130,6 +138,7 @@ class Person:
             "uploads.create": {"files": [{"file_name": "b", "size": 6 * MIB}] * 50},
             "uploads.presign": {"numbers": [1]},
             "files.rename": {"file_name": "b"},
+            "buckets.create": {"name": f"b-{uuid4().hex}"},
         }.get(module)  # fmt: skip
 
 

@@ -96,7 +96,7 @@ class Queue:
         (queue,) = [
             url
             for url in self._sqs.list_queues()["QueueUrls"]
-            if url != self._url and "DeadLetters" in url
+            if "AssemblyDeadLetters" in url
         ]
         return str(queue)
 
