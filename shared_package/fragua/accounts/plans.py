@@ -43,7 +43,7 @@ def create(creator: UUID, new: NewPlan, once: Once | None = None) -> Plan:
         with writer() as db:
             # A plan has no id but its name, which the same request names again.
             if repeats.made_before(db, f"plans:{creator}", once, clock.new_id()):
-                return _shown(_find(db, new.name))
+                return _shown_again(db, new.name)
             add = plans.insert().values(new.model_dump()).returning(plans)
             row = db.execute(add).mappings().one()
             event, payload = _changed(db, new.name)
@@ -52,11 +52,19 @@ def create(creator: UUID, new: NewPlan, once: Once | None = None) -> Plan:
     return _follow(event, payload, row)
 
 
+def _shown_again(db: sa.Connection, name: str) -> Plan:
+    """Show a plan to whoever sent its creation twice: the first time may have died half-way."""
+    row = _find(db, name)
+    if row:
+        store.write_plan(row)
+    return _shown(row)
+
+
 def change(name: str, given: PlanChange) -> Plan:
     """Change the fields of a plan that were given, for everybody on it; `Problem` not_found."""
     values = given.model_dump(exclude_unset=True)
     with writer() as db:
-        before = _shown(_find(db, name))
+        before = _shown(_find(db, name, lock=True))
         if not values:
             return before
         heights = values.get("thumbnail_heights", before.thumbnail_heights)
@@ -128,8 +136,9 @@ def plan_changed(payload: Mapping[str, Any]) -> None:
         aws.send(settings().backlog_queue_url, json.dumps({"plan": row["name"]}))
 
 
-def _find(db: sa.Connection, name: str) -> RowMapping | None:
-    return db.execute(sa.select(plans).where(plans.c.name == name)).mappings().one_or_none()
+def _find(db: sa.Connection, name: str, *, lock: bool = False) -> RowMapping | None:
+    query = sa.select(plans).where(plans.c.name == name)
+    return db.execute(query.with_for_update() if lock else query).mappings().one_or_none()
 
 
 def _shown(row: RowMapping | None) -> Plan:

@@ -127,7 +127,9 @@ def _account(item: dynamodb.Item | None) -> Account | None:
     return Account(
         user_id=UUID(item["user_id"]),
         committed=item["committed"],
-        **{name: item[name] for name in _COPIED} | {"buckets": tuple(item["buckets"])},
+        # An account that never had one may have no list.
+        buckets=tuple(item.get("buckets", ())),
+        **{name: item[name] for name in _COPIED if name != "buckets"},
     )
 
 

@@ -8,7 +8,6 @@ being dropped is dropped.
 from __future__ import annotations
 
 import secrets
-import time
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
@@ -36,8 +35,8 @@ BUCKET_UNSETTLED = "bucket_unsettled"
 
 # Seconds that whoever makes or drops a bucket has for it: a function that answers lives for 29.
 _GRACE = 60
-# Seconds of making a bucket after which it is not taken back by the same request.
-_PATIENCE = 8
+# Thousands of objects that a request deletes; the sweeper comes for the rest.
+_PAGES = 4
 
 
 def page(owner_id: UUID, limit: int, after: UUID | None) -> tuple[list[Bucket], UUID | None]:
@@ -62,25 +61,20 @@ def create(owner_id: UUID, name: str, once: Once | None = None) -> Bucket:
         "created_at": clock.now(),
     }
     event = _begin(row, once)
-    if event:
-        _make(row, event)
-    return _made(owner_id, name)
-
-
-def _make(row: dict[str, Any], event: UUID) -> None:
-    """Make the bucket of a row in S3 and let uploads into it, or take the row back."""
-    begun = time.monotonic()
+    if event is None:
+        # The first sending may have died before the account was told.
+        accounts.renew(owner_id)
+        return _made(owner_id, name)
     try:
         storage.make(row["s3_name"])
         _open(row, event)
     except Exception:
-        # A store that kept us waiting would do so again, past the gateway's patience: then the
-        # sweeper takes it back.
-        if time.monotonic() - begun < _PATIENCE:
-            with suppress(Unavailable, Refused):
-                _settle(row["id"])
-                outbox.done(event)
+        # S3 is not asked once more: it may be what does not answer, and what it did not answer to
+        # may still arrive. The sweeper comes after that.
+        with suppress(Unavailable):
+            _erase(row, "making")
         raise
+    return _made(owner_id, name)
 
 
 def _begin(row: dict[str, Any], once: Once | None) -> UUID | None:
@@ -95,9 +89,27 @@ def _begin(row: dict[str, Any], once: Once | None) -> UUID | None:
             if db.execute(own).scalar_one() >= plans.of(db, owner_id)["max_buckets"]:
                 raise Problem("bucket_limit")
             db.execute(buckets.insert().values(row))
-            return outbox.add(db, BUCKET_UNSETTLED, {"bucket_id": str(row["id"])}, grace=_GRACE)
+            return _look_after(db, row)
     except IntegrityError as error:
         raise Problem("bucket_exists") from error
+
+
+def _look_after(db: sa.Connection, row: Mapping[Any, Any]) -> UUID:
+    payload = {"bucket_id": str(row["id"]), "s3_name": row["s3_name"]}
+    return outbox.add(db, BUCKET_UNSETTLED, payload, grace=_GRACE)
+
+
+def _erase(row: Mapping[Any, Any], state: str) -> bool:
+    """Let go of a bucket in a state that takes no uploads; False when it is in another one.
+
+    Its name is free then; who comes for what is left in S3 finds the name there in the event.
+    """
+    stands = sa.and_(buckets.c.id == row["id"], buckets.c.state == state)
+    with writer() as db:
+        erased = bool(db.execute(buckets.delete().where(stands)).rowcount)
+        if erased and state == "making":
+            repeats.forget(db, _scope(row["owner_id"]), row["id"])
+    return erased
 
 
 def _scope(owner_id: UUID) -> str:
@@ -165,7 +177,7 @@ def drop(owner_id: UUID, name: str) -> None:
         raise Problem("bucket_not_empty")
     # Nobody can reach it any more: that what follows is late is no error of this request.
     with suppress(Unavailable, Refused):
-        _remove(row)
+        storage.remove(row["s3_name"], _PAGES)
         outbox.done(event)
 
 
@@ -174,23 +186,31 @@ def _close(row: RowMapping) -> UUID | None:
     with writer() as db:
         if not _move(db, row, "ready", "dropping"):
             return None
-        _tell(db, row["owner_id"])
-        return outbox.add(db, BUCKET_UNSETTLED, {"bucket_id": str(row["id"])}, grace=_GRACE)
+        # The bucket's own event tells the account, too.
+        outbox.forget(db, _tell(db, row["owner_id"]))
+        return _look_after(db, row)
 
 
 def _shut(row: RowMapping) -> bool:
-    """Let no more uploads into a bucket that is being dropped, unless it turns out to be in use.
+    """Let go of a bucket that is being dropped, unless an upload slipped in; False for one.
 
-    False for one that was: it takes uploads again.
+    Two may come to this at once and see different things: the first one decides.
     """
     accounts.renew(row["owner_id"])
-    if not _in_use(row):
-        return True
+    if _in_use(row):
+        _reopen(row)
+    else:
+        _erase(row, "dropping")
     with writer() as db:
-        _move(db, row, "dropping", "ready")
+        return _find(db, buckets.c.id == row["id"]) is None
+
+
+def _reopen(row: RowMapping) -> None:
+    with writer() as db:
+        if not _move(db, row, "dropping", "ready"):
+            return
         told = _tell(db, row["owner_id"])
     accounts.follow(told, row["owner_id"])
-    return False
 
 
 def _in_use(row: RowMapping) -> bool:
@@ -199,24 +219,10 @@ def _in_use(row: RowMapping) -> bool:
     return uploads.unfinished_in(*place) or files.any_in(*place)
 
 
-def _remove(row: RowMapping) -> None:
-    storage.remove(row["s3_name"])
-    with writer() as db:
-        repeats.forget(db, _scope(row["owner_id"]), row["id"])
-        db.execute(buckets.delete().where(buckets.c.id == row["id"]))
-
-
 def bucket_unsettled(payload: Mapping[str, Any]) -> None:
     """Do the work of an outbox event: bring a bucket that somebody left half done to its end."""
-    _settle(UUID(payload["bucket_id"]))
-
-
-def _settle(bucket_id: UUID) -> None:
     with writer() as db:
-        row = _find(db, buckets.c.id == bucket_id)
-        if row is None:
-            return
-        # What was not made in time is taken back; whoever still makes it finds that out.
-        dropping = _move(db, row, "making", "dropping") or row["state"] == "dropping"
-    if dropping and _shut(row):
-        _remove(row)
+        row = _find(db, buckets.c.id == UUID(payload["bucket_id"]))
+    # What was not made in time is taken back; whoever still makes it finds that out.
+    if row is None or _erase(row, "making") or (row["state"] == "dropping" and _shut(row)):
+        storage.remove(payload["s3_name"])

@@ -9,7 +9,7 @@ import json
 from typing import Any
 
 from fragua import aws
-from fragua.errors import Refused, Unavailable
+from fragua.errors import Problem, Refused, Unavailable
 from fragua.settings import settings
 
 # Days after which S3 drops what every sweeper lost.
@@ -33,6 +33,8 @@ def _create(name: str) -> None:
         # The one request about a bucket that can't say whose it is.
         aws.call("s3", "create_bucket", Bucket=name, ObjectOwnership="BucketOwnerEnforced", **more)
     except Refused as error:
+        if error.code == "TooManyBuckets":
+            raise Problem("bucket_limit", "This deployment holds no more buckets.") from error
         if error.code != "BucketAlreadyOwnedByYou":
             raise
 
@@ -99,12 +101,15 @@ def _lifecycle() -> list[dict[str, Any]]:
     ]
 
 
-def remove(name: str) -> None:
-    """Remove a bucket and whatever ended files and uploads left in it; harmless to repeat."""
+def remove(name: str, pages: int | None = None) -> None:
+    """Remove a bucket and whatever ended files and uploads left in it; harmless to repeat.
+
+    `Unavailable` where more than so many thousand objects are left: a later try goes on.
+    """
     if aws.s3_gone("list_multipart_uploads", Bucket=name) is None:
         return
     _abort_uploads(name)
-    aws.s3_delete_below(name, "")
+    aws.s3_delete_below(name, "", pages)
     try:
         aws.s3_gone("delete_bucket", Bucket=name)
     except Refused as error:

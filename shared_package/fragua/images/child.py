@@ -11,28 +11,42 @@ from __future__ import annotations
 import json
 import resource
 import sys
+import traceback
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from fragua.images import limits
-from fragua.images.refusal import Refusal, too_complex
-
-_LIMITS = {
-    # Not the address space: a thread reserves 64 MB of that and uses none.
-    resource.RLIMIT_DATA: limits.MEMORY,
-    resource.RLIMIT_CPU: limits.CPU_SECONDS,
-    resource.RLIMIT_FSIZE: limits.OUTPUT_BYTES,
-    resource.RLIMIT_CORE: 0,
-}
+from fragua.images.refusal import Refusal, damaged, too_complex
 
 
 def main() -> None:
     """Print the picture, or the refusal, as one object of JSON."""
-    for kind, limit in _LIMITS.items():
-        resource.setrlimit(kind, (limit, limit))
+    limit_process(limits.CPU_SECONDS)
     source, folder, *heights = sys.argv[1:]
     json.dump(_render(Path(source), Path(folder), [int(height) for height in heights]), sys.stdout)
+
+
+def limit_process(cpu_seconds: int) -> None:
+    """Take no more from now on; more time ends the process, more memory is a MemoryError."""
+    for kind, most in (
+        (resource.RLIMIT_DATA, limits.MEMORY),
+        (resource.RLIMIT_AS, limits.ADDRESSES),
+        (resource.RLIMIT_CPU, cpu_seconds),
+        (resource.RLIMIT_FSIZE, limits.OUTPUT_BYTES),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        _limit(kind, most)
+
+
+def _limit(kind: int, limit: int) -> None:
+    """Allow no more, without asking for more than is allowed already."""
+    _soft, hard = resource.getrlimit(kind)
+    most = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
+    # macOS knows no limit of memory; there nothing is deployed.
+    with suppress(ValueError):
+        resource.setrlimit(kind, (most, most))
 
 
 def _render(source: Path, folder: Path, heights: list[int]) -> dict[str, Any]:
@@ -41,16 +55,22 @@ def _render(source: Path, folder: Path, heights: list[int]) -> dict[str, Any]:
 
     try:
         return {"picture": asdict(render(source, heights, folder))}
-    except MemoryError:
-        return _refused(too_complex())
     except Refusal as refusal:
-        return _refused(refusal)
+        return _refused(refusal, refusal.__cause__)
+    except MemoryError as error:
+        return _refused(too_complex(), error)
+    # A mistake of ours. The owner is told what is true as well, and the log where it is.
+    except Exception as error:  # noqa: BLE001 - nobody else is there to be told
+        return {**_refused(damaged(), error), "mistake": True}
 
 
-def _refused(refusal: Refusal) -> dict[str, Any]:
-    """What the owner is told, and for the log the kind of error that was behind it."""
-    cause = type(refusal.__cause__).__name__ if refusal.__cause__ else None
-    return {"code": refusal.code, "reason": refusal.reason, "cause": cause}
+def _refused(refusal: Refusal, cause: BaseException | None) -> dict[str, Any]:
+    """What the owner is told; for the log what kind of error was behind it, and where."""
+    answer = {"code": refusal.code, "reason": refusal.reason}
+    if cause:
+        *_, place = traceback.extract_tb(cause.__traceback__)
+        answer["cause"] = f"{type(cause).__name__} in {Path(place.filename).name}:{place.lineno}"
+    return answer
 
 
 if __name__ == "__main__":

@@ -20,8 +20,6 @@ def to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
         image = image.convert("RGBA")
     if profile:
         image = _apply(image, profile)
-    elif image.mode == "LAB":
-        image = ImageCms.applyTransform(image, _from_lab()) or image
     return image if image.mode in {"RGB", "RGBA"} else image.convert("RGB")
 
 
@@ -52,8 +50,3 @@ def _transform(profile: bytes, mode: str) -> ImageCms.ImageCmsTransform | None:
 @lru_cache(maxsize=1)
 def _opened(profile: bytes) -> ImageCms.ImageCmsProfile:
     return ImageCms.ImageCmsProfile(io.BytesIO(profile))
-
-
-def _from_lab() -> ImageCms.ImageCmsTransform:
-    lab, srgb = ImageCms.createProfile("LAB"), ImageCms.createProfile("sRGB")
-    return ImageCms.buildTransform(lab, srgb, "LAB", "RGB")

@@ -14,6 +14,8 @@ from fragua.images.refusal import Refusal, too_complex, too_large
 # Bytes of memory of its own, and seconds of CPU, of the process that decodes. A function of 512 MB
 # holds it beside the worker's own process.
 MEMORY = 384 << 20
+# With files that are mapped and what threads reserve and leave.
+ADDRESSES = 512 << 20
 CPU_SECONDS = 5
 # A small function has a third of a processor, so this is what those seconds take at most there.
 WALL_SECONDS = 40
@@ -24,24 +26,25 @@ FILE_BYTES = 256 << 20
 # WebP allows no longer side, and thumbnails are WebP.
 WEBP_SIDE = 16_383
 
-# Megapixels that may be decoded. A JPEG is decoded smaller, unless its coefficients have to be
-# held until the last of its scans has come; of all others the whole picture is held.
-JPEG, BUFFERED_JPEG = 200, 110
+# Megapixels that may be decoded. A JPEG is decoded smaller, all others are held whole.
+JPEG = 200
+# Megabytes of coefficients, where a JPEG's have to be held until the last of its scans has come.
+COEFFICIENTS = 330
 PNG, GIF, TIFF, BMP = 80, 80, 80, 80
-WEBP, WEBP_FRAME = 80, 24
+WEBP, WEBP_FRAME = 80, 20
 AVIF, HEIC = 40, 60
 # Each scan of a JPEG goes through the whole picture: megapixels times scans.
 JPEG_SCANS = 1_200
-# Of an animation, in all frames: megapixels decoded, and in all thumbnails together written.
-FRAMES_DECODED, FRAMES_WRITTEN = 200, 30
+# Of an animation: frames, and megapixels in all of them, those of the thumbnails counted twice.
+FRAMES, FRAMES_MEGAPIXELS = 2_000, 100
 
 
 def pixels(size: Size, allowed: int) -> None:
     """Refuse a picture of more than `allowed` megapixels."""
     width, height = size
     if width * height > allowed * 1_000_000:
-        has = f"has {width} x {height} pixels"
-        raise too_large(f"{has}; of its kind at most {allowed} million are allowed")
+        has = f"has {width} x {height} pixels, {width * height / 1e6:.0f} million"
+        raise too_large(f"{has}; in its format at most {allowed} million are allowed")
 
 
 def scans(size: Size, count: int) -> None:
@@ -53,7 +56,7 @@ def scans(size: Size, count: int) -> None:
 def file_bytes(size: int) -> None:
     """Refuse a file of more bytes than any picture may have."""
     if size > FILE_BYTES:
-        raise too_large(f"has {size} bytes; at most {FILE_BYTES} are allowed")
+        raise too_large(f"has {size / 1e6:.0f} MB; at most {FILE_BYTES / 1e6:.0f} are allowed")
 
 
 def too_wide(size: Size) -> Refusal:
@@ -63,6 +66,5 @@ def too_wide(size: Size) -> Refusal:
 
 def affords(frames: int, size: Size, thumbnails: Sequence[Size]) -> bool:
     """Whether an animation is short and small enough to stay one."""
-    written = frames * sum(width * height for width, height in thumbnails)
-    decoded = frames * size[0] * size[1]
-    return decoded <= FRAMES_DECODED * 1_000_000 and written <= FRAMES_WRITTEN * 1_000_000
+    each = sum(width * height for width, height in (size, *thumbnails, *thumbnails))
+    return frames <= FRAMES and frames * each <= FRAMES_MEGAPIXELS * 1_000_000

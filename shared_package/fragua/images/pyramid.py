@@ -42,8 +42,9 @@ def render(source: Path, heights: Sequence[int], folder: Path) -> Picture:
     stays one in WebP, unless it is too long. Raises Refusal. Any bytes may be handed in; they may
     also kill the process, see workshop.py.
     """
+    opener = formats.opener(source)
     with anything_refuses():
-        opened = formats.open_source(source)
+        opened = opener(source)
         sizes = sizes_of(opened.displayed, heights)
         shots = _shots(opened, sizes)
     loop = opened.animation.loop if opened.animation else 0

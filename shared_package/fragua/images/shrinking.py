@@ -67,8 +67,7 @@ def _plain(image: Image.Image) -> Image.Image:
         image = image.convert("RGBA")
     if image.mode.startswith("I;16"):
         return image.convert("I")
-    mode = _MULTIPLIED.get(image.mode, "L" if image.mode == "1" else "RGB")
-    return image if image.mode in _PLAIN else image.convert(mode)
+    return image if image.mode in _PLAIN else image.convert(_MULTIPLIED.get(image.mode, "RGB"))
 
 
 def _eight_bits(image: Image.Image, stored: str) -> Image.Image:

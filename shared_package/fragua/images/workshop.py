@@ -6,6 +6,7 @@ year. So it runs in a child that may use little, knows no credentials, and may d
 
 from __future__ import annotations
 
+import ctypes
 import json
 import logging
 import os
@@ -25,6 +26,8 @@ log = logging.getLogger("fragua")
 
 # Of our environment only what Python needs to start, and coverage to count: nothing of AWS.
 _HANDED_ON = ("LD_LIBRARY_PATH", "COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG")
+# PR_SET_DUMPABLE of prctl(2); what is not dumpable, /proc shows to root alone.
+_SET_DUMPABLE = 4
 # The kernel's answers to too much time and too much memory.
 _OUT_OF_LIMITS = {signal.SIGXCPU, signal.SIGKILL}
 
@@ -35,23 +38,50 @@ def make(source: Path, heights: Sequence[int], folder: Path) -> Picture:
     Takes at most CPU_SECONDS, and WALL_SECONDS where a processor is shared. Raises Refusal,
     also when the child was killed, crashed, or ran out of memory or time; leaves no child.
     """
-    command = [sys.executable, "-m", "fragua.images.child", str(source), str(folder)]
+    _close_the_curtain()
+    child = [sys.executable, "-m", "fragua.images.child", str(source), str(folder)]
+    return read(run([*child, *map(str, heights)], limits.WALL_SECONDS), folder)
+
+
+def _close_the_curtain() -> None:
+    """Let no process of the same user read this one's memory and environment: keys are in both."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_SET_DUMPABLE, 0, 0, 0, 0)
+
+
+def run(command: Sequence[str], seconds: float) -> bytes:
+    """Return what a command prints that gets nothing of ours; raises Refusal if it dies."""
     try:
         done = subprocess.run(
-            [*command, *map(str, heights)],
+            command,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             # Libraries complain there of each broken byte.
             stderr=subprocess.DEVNULL,
             env=_environment(),
-            timeout=limits.WALL_SECONDS,
+            timeout=seconds,
             check=False,
         )
     except subprocess.TimeoutExpired as error:
         raise too_complex() from error
     if done.returncode:
-        raise _died(done.returncode)
-    return _picture(_answer(done.stdout), folder)
+        log.warning("decoding ended early", extra={"exit_code": done.returncode})
+        raise too_complex() if -done.returncode in _OUT_OF_LIMITS else damaged()
+    return done.stdout
+
+
+def read(output: bytes, folder: Path) -> Picture:
+    """What the child says, who may be in the hands of whoever sent the picture: all is checked."""
+    try:
+        answer = json.loads(output)
+        if "picture" in answer:
+            return _picture(answer["picture"], folder)
+        refusal = Refusal(str(answer["code"]), str(answer["reason"]))
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise damaged() from error
+    level = logging.ERROR if answer.get("mistake") else logging.INFO
+    log.log(level, "picture refused", extra={"code": refusal.code, "cause": answer.get("cause")})
+    raise refusal
 
 
 def _environment() -> dict[str, str]:
@@ -59,35 +89,11 @@ def _environment() -> dict[str, str]:
     return {**kept, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
 
 
-def _died(code: int) -> Refusal:
-    log.warning("decoding ended early", extra={"exit_code": code})
-    return too_complex() if -code in _OUT_OF_LIMITS else damaged()
-
-
-def _answer(output: bytes) -> dict[str, Any]:
-    """What the child says, who may be in the hands of whoever sent the picture: all is checked."""
-    try:
-        answer = json.loads(output)
-    except ValueError as error:
-        raise damaged() from error
-    if not isinstance(answer, dict):
+def _picture(fields: dict[str, Any], folder: Path) -> Picture:
+    thumbnails = tuple(Thumbnail(**each) for each in fields.pop("thumbnails"))
+    if not all(_is_written(each, folder) for each in thumbnails):
         raise damaged()
-    if "picture" not in answer:
-        log.info("refused", extra={"code": answer.get("code"), "cause": answer.get("cause")})
-        raise Refusal(str(answer.get("code")), str(answer.get("reason")))
-    return answer
-
-
-def _picture(answer: dict[str, Any], folder: Path) -> Picture:
-    try:
-        fields = answer["picture"]
-        thumbnails = tuple(Thumbnail(**each) for each in fields.pop("thumbnails"))
-        picture = Picture(**fields, thumbnails=thumbnails)
-    except (AttributeError, KeyError, TypeError) as error:
-        raise damaged() from error
-    if not all(_is_written(each, folder) for each in picture.thumbnails):
-        raise damaged()
-    return picture
+    return Picture(**fields, thumbnails=thumbnails)
 
 
 def _is_written(thumbnail: Thumbnail, folder: Path) -> bool:

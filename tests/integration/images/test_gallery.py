@@ -69,6 +69,11 @@ def distance(one: Image.Image, other: Image.Image) -> float:
     return max(ImageStat.Stat(ImageChops.difference(one, other)).mean)
 
 
+@pytest.mark.parametrize("name", READY)
+def test_it_is_taken_for_a_picture_when_it_is_published(visited: Visited, name: str) -> None:
+    assert visited(name).detected == f"image/{GALLERY[name].format}"
+
+
 @pytest.mark.parametrize("name", GALLERY)
 def test_it_costs_less_than_a_function_has(visited: Visited, name: str) -> None:
     done = visited(name)

@@ -94,9 +94,7 @@ class Queue:
 
     def _dead_letters(self) -> str:
         (queue,) = [
-            url
-            for url in self._sqs.list_queues()["QueueUrls"]
-            if "AssemblyDeadLetters" in url
+            url for url in self._sqs.list_queues()["QueueUrls"] if "AssemblyDeadLetters" in url
         ]
         return str(queue)
 

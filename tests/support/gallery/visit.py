@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from fragua.images import workshop
 from fragua.images.refusal import Refusal
+from fragua.uploads.assembly import PROBE
+from fragua.uploads.detection import detect
 
 if TYPE_CHECKING:
     from fragua.images.picture import Picture
@@ -29,6 +31,8 @@ class Visit:
     cpu: float
     # Bytes that were resident at once; 0 where an earlier process of this one's took more.
     peak: int
+    # What a file of these bytes is taken for when it is published.
+    detected: str | None
 
     @property
     def refused(self) -> bool:
@@ -60,7 +64,7 @@ def visit(exhibit: Exhibit, folder: Path, heights: Sequence[int] = HEIGHTS) -> V
     target = folder / exhibit.name
     target.mkdir()
     source = folder / exhibit.file_name
-    source.write_bytes(exhibit.make())
+    source.write_bytes(data := exhibit.make())
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     end: Picture | Refusal
     try:
@@ -71,7 +75,7 @@ def visit(exhibit: Exhibit, folder: Path, heights: Sequence[int] = HEIGHTS) -> V
         source.unlink()
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return Visit(end, target, cpu, _peak(before, after))
+    return Visit(end, target, cpu, _peak(before, after), detect(data[:PROBE]))
 
 
 def _peak(before: resource.struct_rusage, after: resource.struct_rusage) -> int:

@@ -16,7 +16,7 @@ from fragua.uploads.detection import detect
         (b"BM", None),
         (b"BMW built this engine in the year 1936, and it still runs.", None),
         (b"%PDF-1.7\n", "application/pdf"),
-        (b"<svg xmlns=\"http://www.w3.org/2000/svg\"><script/></svg>", None),
+        (b'<svg xmlns="http://www.w3.org/2000/svg"><script/></svg>', None),
         (b"GIF is a format", None),
         (b"\0\0\0\x18ftypmp42\0\0\0\0isommp42", "video/mp4"),
     ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Callable
 from pathlib import Path
 
 from fragua.images import kinds, limits
@@ -22,14 +23,14 @@ _OPENERS = {
 }
 
 
-def open_source(path: Path) -> Source:
-    """Tell the format by the content and judge the header; no other decoder gets to see it."""
+def opener(path: Path) -> Callable[[Path], Source]:
+    """Tell the format by the content; no other decoder gets to see it. Raises Refusal."""
     limits.file_bytes(path.stat().st_size)
     with path.open("rb") as file:
         kind = kinds.detect(file.read(kinds.HEAD))
     if kind is None:
         raise unsupported()
     module, function = _OPENERS[kind]
-    opener = getattr(importlib.import_module(f"{__name__}.{module}"), function)
-    opened: Source = opener(path)
-    return opened
+    found: Callable[[Path], Source]
+    found = getattr(importlib.import_module(f"{__name__}.{module}"), function)
+    return found

@@ -49,9 +49,9 @@ def open_source(path: Path) -> Source:
 
 
 def _load(path: Path, _least: Size) -> Image.Image:
-    picture = GifImageFile(path)
-    picture.load()
-    return picture
+    with GifImageFile(path) as picture:
+        picture.load()
+        return picture
 
 
 def _play(path: Path, frames: int) -> Iterator[Frame]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import mmap
 import re
+import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -34,44 +35,59 @@ class _Header:
     """What the segments up to the first scan say."""
 
     size: Size = (0, 0)
-    components: int = 0
+    # Of each component, how many of its samples are in a unit, across times down.
+    samples: tuple[int, ...] = ()
     progressive: bool = False
     orientation: int = 1
     # Whether the first scan holds less than the picture: all coefficients are kept until the last.
     buffered: bool = False
+
+    @property
+    def allowed(self) -> int:
+        """Megapixels that may be decoded: a coefficient takes two bytes."""
+        if not self.buffered:
+            return limits.JPEG
+        return limits.COEFFICIENTS * max(self.samples) // (2 * sum(self.samples))
 
 
 def open_source(path: Path) -> Source:
     """Read the header and judge it. Of an MPO (two views, or a phone's gain map) the first."""
     with path.open("rb") as file:
         header = _read(file)
-        limits.pixels(header.size, limits.BUFFERED_JPEG if header.buffered else limits.JPEG)
+        limits.pixels(header.size, header.allowed)
         if header.buffered:
             limits.scans(header.size, _scans(file))
     return Source("jpeg", header.size, partial(_load, path), header.orientation)
 
 
 def _load(path: Path, least: Size) -> Image.Image:
-    picture = JpegImageFile(path)
-    picture.draft(None, least)
-    picture.load()
-    return picture
+    with JpegImageFile(path) as picture:
+        picture.draft(None, least)
+        picture.load()
+        return picture
 
 
 def _read(file: BinaryIO) -> _Header:
     """Go through the segments until the first scan begins."""
     header = _Header()
     for marker, body in _segments(file):
-        if marker in _FRAMES and len(body) >= 6:
-            header.size = (int.from_bytes(body[3:5], "big"), int.from_bytes(body[1:3], "big"))
-            header.components = body[5]
-            header.progressive = marker in _PROGRESSIVE
-        elif marker == _APP1 and header.orientation == 1:
-            header.orientation = exif.orientation(body)
-        elif marker == _SOS and body and 0 not in header.size:
-            header.buffered = header.progressive or body[0] < header.components
+        if marker == _SOS:
+            if not body or not all((*header.size, *header.samples)):
+                break
+            header.buffered = header.progressive or body[0] < len(header.samples)
             return header
+        if marker == _APP1 and header.orientation == 1:
+            header.orientation = exif.orientation(body)
+        elif marker in _FRAMES:
+            _read_frame(header, marker, body)
     raise damaged()
+
+
+def _read_frame(header: _Header, marker: int, body: bytes) -> None:
+    _precision, height, width, _components = struct.unpack_from(">BHHB", body.ljust(6, b"\0"))
+    header.size = (width, height)
+    header.samples = tuple((byte >> 4) * (byte & 15) for byte in body[7::3])
+    header.progressive = marker in _PROGRESSIVE
 
 
 def _segments(file: BinaryIO) -> Iterator[tuple[int, bytes]]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 from PIL import Image
+from PIL.ImageFile import ImageFile
 
 from fragua.images import limits
 from fragua.images.formats import exif
@@ -18,24 +20,25 @@ _SUBFILE_TYPE = 254
 
 
 def open_tiff(path: Path) -> Source:
-    """The first page. A raw photograph is a TIFF whose first picture is a preview: refused."""
+    """The first page, turned upright. A raw photograph's first picture is a preview: refused."""
     from PIL.TiffImagePlugin import TiffImageFile
 
-    picture = TiffImageFile(path)
-    if int(picture.tag_v2.get(_SUBFILE_TYPE, 0)) & 1:
-        raise unsupported()
-    # Pillow turns it upright.
-    limits.pixels(picture.size, limits.TIFF)
-    return Source("tiff", picture.size, partial(_load, picture))
+    with TiffImageFile(path) as picture:
+        if int(picture.tag_v2.get(_SUBFILE_TYPE, 0)) & 1:
+            raise unsupported()
+        size = picture.size
+    limits.pixels(size, limits.TIFF)
+    return Source("tiff", size, partial(_load, TiffImageFile, path))
 
 
 def open_bmp(path: Path) -> Source:
     """Of all kinds of BMP those that Pillow knows."""
     from PIL.BmpImagePlugin import BmpImageFile
 
-    picture = BmpImageFile(path)
-    limits.pixels(picture.size, limits.BMP)
-    return Source("bmp", picture.size, partial(_load, picture))
+    with BmpImageFile(path) as picture:
+        size = picture.size
+    limits.pixels(size, limits.BMP)
+    return Source("bmp", size, partial(_load, BmpImageFile, path))
 
 
 def open_avif(path: Path) -> Source:
@@ -44,12 +47,14 @@ def open_avif(path: Path) -> Source:
 
     # More threads need more memory, and a small function has one processor.
     AvifImagePlugin.DEFAULT_MAX_THREADS = 1
-    picture = AvifImagePlugin.AvifImageFile(path)
-    limits.pixels(picture.size, limits.AVIF)
-    turned = exif.orientation(picture.info.get("exif"))
-    return Source("avif", picture.size, partial(_load, picture), turned)
+    opener = AvifImagePlugin.AvifImageFile
+    with opener(path) as picture:
+        size, notes = picture.size, picture.info.get("exif")
+    limits.pixels(size, limits.AVIF)
+    return Source("avif", size, partial(_load, opener, path), exif.orientation(notes))
 
 
-def _load(picture: Image.Image, _least: Size) -> Image.Image:
-    picture.load()
-    return picture
+def _load(opener: Callable[[Path], ImageFile], path: Path, _least: Size) -> Image.Image:
+    with opener(path) as picture:
+        picture.load()
+        return picture

@@ -10,6 +10,7 @@ import io
 import struct
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -58,14 +59,16 @@ def open_source(path: Path) -> Source:
     return Source("png", header.size, load, header.orientation, animation)
 
 
-def _open(path: Path, header: _Header) -> PngImageFile:
-    return PngImageFile(io.BufferedReader(Pieces(path, header.pieces)))
+@contextmanager
+def _open(path: Path, header: _Header) -> Iterator[PngImageFile]:
+    with io.BufferedReader(Pieces(path, header.pieces)) as file, PngImageFile(file) as picture:
+        yield picture
 
 
 def _load(path: Path, header: _Header, _least: Size) -> Image.Image:
-    picture = _open(path, header)
-    picture.load()
-    return picture
+    with _open(path, header) as picture:
+        picture.load()
+        return picture
 
 
 def _play(path: Path, header: _Header) -> Iterator[Frame]:
@@ -102,8 +105,7 @@ def _note(header: _Header, file: BinaryIO, name: bytes, place: tuple[int, int]) 
 
 def _chunks(file: BinaryIO) -> Iterator[tuple[bytes, int, int]]:
     """Each chunk's name, and where what it holds begins and how long that is."""
-    position, end = _SIGNATURE, file.seek(0, io.SEEK_END)
-    name = b""
+    position, name = _SIGNATURE, b""
     while name != b"IEND":
         file.seek(position)
         head = file.read(_HEAD.size)
@@ -112,8 +114,6 @@ def _chunks(file: BinaryIO) -> Iterator[tuple[bytes, int, int]]:
         length, name = _HEAD.unpack(head)
         start = position + _HEAD.size
         position = start + length + _REST
-        if position > end:
-            raise damaged()
         yield name, start, length
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,19 +19,18 @@ from fragua.images.picture import Size
 from fragua.images.refusal import damaged
 
 _CHUNK = struct.Struct("<4sI")
-_ANIMATED, _ALPHA = 0x02, 0x10
-_METADATA_BYTES = 4 << 20
+_ANIMATED = 0x02
+# Read of these as a whole, up to a limit, and of all others what stands at their beginning.
+_KEPT, _KEPT_BYTES, _BEGINNING = {b"ICCP", b"EXIF"}, 4 << 20, 10
 
 
 @dataclass
 class _Header:
-    """What the chunks say; `alpha` and `animated` are known of an extended file alone."""
+    """What the chunks say."""
 
     size: Size = (0, 0)
     orientation: int = 1
     profile: bytes | None = None
-    lossless: bool = False
-    alpha: bool = False
     animated: bool = False
     frames: int = 0
     loop: int = 0
@@ -51,19 +49,19 @@ def open_source(path: Path) -> Source:
 
 
 def _load(path: Path, header: _Header, least: Size) -> Image.Image:
-    """Decode it smaller if libwebp can be asked for that, and else with Pillow.
+    """By libwebp itself, smaller than it is; an animation's first frame by Pillow."""
+    picture = None if header.animated else libwebp.decode(path.read_bytes(), least)
+    if picture is None:
+        return decode_whole(path)
+    picture.info["icc_profile"] = header.profile
+    return picture
 
-    Not what is transparent: libwebp would mix the hidden colours into the edges.
-    """
-    if not header.animated:
-        with path.open("rb") as file:
-            picture = libwebp.decode(file.read(), least)
-        if picture:
-            picture.info["icc_profile"] = header.profile
-            return picture
-    whole = WebPImageFile(path)
-    whole.load()
-    return whole
+
+def decode_whole(path: Path) -> Image.Image:
+    """Decode the first frame by Pillow: also where libwebp can't be reached."""
+    with WebPImageFile(path) as picture:
+        picture.load()
+        return picture
 
 
 def _play(path: Path) -> Iterator[Frame]:
@@ -79,34 +77,24 @@ def _read(file: BinaryIO) -> _Header:
     header = _Header()
     file.seek(4)
     end = 8 + int.from_bytes(file.read(4), "little")
-    if file.seek(0, io.SEEK_END) < end:
-        raise damaged()
     position = 12
     while position + _CHUNK.size <= end:
         file.seek(position)
         name, length = _CHUNK.unpack(file.read(_CHUNK.size))
-        _note(header, name, file.read(min(length, _METADATA_BYTES if name in _KEPT else 10)))
+        _note(header, name, file.read(min(length, _KEPT_BYTES if name in _KEPT else _BEGINNING)))
         position += _CHUNK.size + length + length % 2
     if 0 in header.size:
         raise damaged()
     return header
 
 
-_KEPT = {b"ICCP", b"EXIF"}
-
-
 def _note(header: _Header, name: bytes, body: bytes) -> None:
     """Keep what a chunk says of the picture."""
-    if name == b"VP8X" and len(body) == 10:
-        header.animated = bool(body[0] & _ANIMATED)
-        header.alpha = bool(body[0] & _ALPHA)
-        header.size = (_uint(body[4:7]) + 1, _uint(body[7:10]) + 1)
-    elif name == b"VP8 " and 0 in header.size and len(body) == 10:
-        header.size = (_uint(body[6:8]) & 0x3FFF, _uint(body[8:10]) & 0x3FFF)
-    elif name == b"VP8L" and 0 in header.size and len(body) >= 5:
-        bits = _uint(body[1:5])
-        header.size = ((bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1)
-    elif name == b"ANIM" and len(body) >= 6:
+    if name in _SIZES:
+        # Of a frame in an extended file, too: the canvas came before it.
+        header.size = header.size if all(header.size) else _SIZES[name](body.ljust(10, b"\0"))
+        header.animated |= name == b"VP8X" and bool(body[0] & _ANIMATED)
+    elif name == b"ANIM":
         header.loop = _uint(body[4:6])
     elif name == b"ANMF":
         header.frames += 1
@@ -114,6 +102,22 @@ def _note(header: _Header, name: bytes, body: bytes) -> None:
         header.profile = body
     elif name == b"EXIF":
         header.orientation = exif.orientation(body)
+
+
+def _canvas(body: bytes) -> Size:
+    return (_uint(body[4:7]) + 1, _uint(body[7:10]) + 1)
+
+
+def _lossy(body: bytes) -> Size:
+    return (_uint(body[6:8]) & 0x3FFF, _uint(body[8:10]) & 0x3FFF)
+
+
+def _lossless(body: bytes) -> Size:
+    bits = _uint(body[1:5])
+    return ((bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1)
+
+
+_SIZES = {b"VP8X": _canvas, b"VP8 ": _lossy, b"VP8L": _lossless}
 
 
 def _uint(data: bytes) -> int:
