@@ -79,7 +79,11 @@ def publish(new: NewFile) -> UUID:
 
 def picture_published(payload: Mapping[str, Any]) -> None:
     """Do the work of an outbox event: tell the worker that makes thumbnails."""
-    aws.send(settings().thumbnails_queue_url, json.dumps({"file_id": payload["file_id"]}))
+    _tell_worker(payload["file_id"])
+
+
+def _tell_worker(file_id: str) -> None:
+    aws.send(settings().thumbnails_queue_url, json.dumps({"file_id": file_id}))
 
 
 def _row(new: NewFile) -> dict[str, Any]:
@@ -225,7 +229,7 @@ def file_deleted(payload: Mapping[str, Any]) -> None:
     dynamodb.transact(quota.release(owner_id, upload_id, payload["size"]))
     if payload.get("derived"):
         # The worker forgets what is known of it, and takes away what was made of it just now.
-        picture_published(payload)
+        _tell_worker(payload["file_id"])
 
 
 def pictures() -> sa.Subquery:

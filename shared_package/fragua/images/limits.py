@@ -21,7 +21,7 @@ CPU_SECONDS = 5
 WALL_SECONDS = 40
 # Bytes of one thumbnail.
 OUTPUT_BYTES = 32 << 20
-# What a file may have at most, whatever it shows.
+# What a file may have at most, whatever it shows: the function's disk holds some of them.
 FILE_BYTES = 256 << 20
 # WebP allows no longer side, and thumbnails are WebP.
 WEBP_SIDE = 16_383

@@ -24,7 +24,7 @@ from fragua import aws, crc32
 from fragua.accounts import plans
 from fragua.database import writer
 from fragua.files import service as files
-from fragua.images import workshop
+from fragua.images import limits, workshop
 from fragua.images.picture import Thumbnail
 from fragua.images.refusal import Refusal
 from fragua.images.tables import images
@@ -32,8 +32,6 @@ from fragua.settings import settings
 
 log = logging.getLogger("fragua")
 
-# Bytes of a source; the function's disk has 512 MB.
-_LARGEST = 256 * 2**20
 # The height by which a picture is looked at whose owner's plan has none.
 _LOWEST = 200
 # Pictures, everybody's, among which one message looks for those of a plan: what it costs does not
@@ -97,8 +95,7 @@ def _make(file: RowMapping, heights: Sequence[int], folder: Path) -> None:
 
 def _fetched(file: RowMapping, folder: Path) -> Path:
     """Fetch the bytes of a file to disk, in pieces; `Refusal` for more than there is room for."""
-    if file["size"] > _LARGEST:
-        raise Refusal("too_large", f"Pictures of up to {_LARGEST // 2**20} MiB get thumbnails.")
+    limits.file_bytes(file["size"])
     target = folder / "source"
     answer = aws.s3("get_object", Bucket=file["s3_bucket"], Key=file["object_key"])
     with target.open("wb") as out:
