@@ -34,7 +34,7 @@ demo: .venv/installed ## Upload a file, kill the client half-way, resume, compar
 	.venv/bin/python -m tools.demo --file '$(FILE)' --mode $(MODE)
 
 test: .venv/installed ## Run all tests; less than 90 % of lines and branches covered is a failure
-	.venv/bin/python -m pytest -n 3 --dist loadfile --cov --cov-fail-under=90 $(ARGS)
+	.venv/bin/python -m pytest -n 2 --dist loadfile --cov --cov-fail-under=90 $(ARGS)
 
 postman: .venv/installed tools/postman/node_modules/installed ## Run the Postman collection by newman against a stack of its own
 	.venv/bin/python -m tools.postman.run
