@@ -1,5 +1,5 @@
 """Who somebody is and what they may use.
 
-`service` is the room's face for what needs PostgreSQL; `sessions` and `quota` are its face for the
-hot path, which never loads SQLAlchemy.
+`service` and `plans` are the room's faces for what needs PostgreSQL; `sessions` and `quota` are its
+faces for the hot path, which never loads SQLAlchemy.
 """
