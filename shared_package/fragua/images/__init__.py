@@ -1,5 +1,5 @@
 """Thumbnails of uploaded pictures.
 
-`service` is the room's face, and `kinds` for whoever only asks whether bytes are a picture: it loads
-neither SQLAlchemy nor Pillow.
+`service` is the room's face, and `kinds` that for whoever only asks whether bytes are a picture:
+it loads neither SQLAlchemy nor Pillow.
 """
