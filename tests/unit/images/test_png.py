@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import zlib
+from itertools import pairwise
 from pathlib import Path
+from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL.PngImagePlugin import PngImageFile
 
+from fragua.images.formats.inflating import InflatedPng
 from fragua.images.formats.pieces import Pieces
 from tests.support.gallery.png_parts import chunk, header, idat, png, rows
 
@@ -53,3 +58,20 @@ def test_pieces_read_like_the_bytes_that_they_are(
         assert file.seek(offset) == file.tell() == offset
         assert file.read(7) == seen[offset : offset + 7]
         assert file.seek(-1, 2) == max(0, len(seen) - 1)
+
+
+@given(st.randoms(use_true_random=False), st.integers(-1, 9), st.integers(9, 15), st.data())
+def test_pixels_are_those_that_zlib_unpacks(
+    random: Random, level: int, window: int, draw: st.DataObject
+) -> None:
+    # More than a block at a time, from noise to one colour, in chunks of a byte and more.
+    period = random.choice([1, 300, 120_000])
+    colours = random.randbytes(period) * (120_000 // period)
+    raw = b"".join(b"\0" + colours[row : row + 300] for row in range(0, 120_000, 300))
+    packer = zlib.compressobj(level, wbits=window)
+    packed = packer.compress(raw) + packer.flush()
+    cuts = draw.draw(st.lists(st.integers(0, len(packed)), max_size=9).map(sorted))
+    parts = [chunk(b"IDAT", packed[a:b]) for a, b in pairwise([0, *cuts, len(packed)])]
+    data = png(header(100, 400), *parts)
+    ours, pillows = (kind(io.BytesIO(data)).tobytes() for kind in (InflatedPng, PngImageFile))
+    assert ours == pillows == colours

@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import BinaryIO
 
 from PIL import Image
-from PIL.PngImagePlugin import PngImageFile
 
 from fragua.images import limits
 from fragua.images.formats import exif
+from fragua.images.formats.inflating import InflatedPng
 from fragua.images.formats.pieces import Pieces
 from fragua.images.formats.source import Animation, Frame, Source
 from fragua.images.picture import Size
@@ -60,8 +60,8 @@ def open_source(path: Path) -> Source:
 
 
 @contextmanager
-def _open(path: Path, header: _Header) -> Iterator[PngImageFile]:
-    with io.BufferedReader(Pieces(path, header.pieces)) as file, PngImageFile(file) as picture:
+def _open(path: Path, header: _Header) -> Iterator[InflatedPng]:
+    with io.BufferedReader(Pieces(path, header.pieces)) as file, InflatedPng(file) as picture:
         yield picture
 
 
