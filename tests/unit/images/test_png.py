@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import zlib
+from contextlib import suppress
+from hashlib import shake_128
 from itertools import pairwise
 from pathlib import Path
 from random import Random
@@ -60,18 +62,69 @@ def test_pieces_read_like_the_bytes_that_they_are(
         assert file.seek(-1, 2) == max(0, len(seen) - 1)
 
 
-@given(st.randoms(use_true_random=False), st.integers(-1, 9), st.integers(9, 15), st.data())
-def test_pixels_are_those_that_zlib_unpacks(
-    random: Random, level: int, window: int, draw: st.DataObject
-) -> None:
-    # More than a block at a time, from noise to one colour, in chunks of a byte and more.
-    period = random.choice([1, 300, 120_000])
-    colours = random.randbytes(period) * (120_000 // period)
-    raw = b"".join(b"\0" + colours[row : row + 300] for row in range(0, 120_000, 300))
+def photograph(random: Random) -> bytes:
+    """Samples of 100 by 400 pixels, more than a block of them, that pack well or not at all."""
+    period, few = random.choice([1, 300, 120_000]), random.choice([1, 60, 256])
+    return of_few(random.randbytes(period) * (120_000 // period), few)
+
+
+def of_few(samples: bytes, few: int) -> bytes:
+    return samples.translate(bytes(value % few for value in range(256)))
+
+
+def deflated(samples: bytes, level: int = -1, window: int = 15) -> bytes:
     packer = zlib.compressobj(level, wbits=window)
-    packed = packer.compress(raw) + packer.flush()
-    cuts = draw.draw(st.lists(st.integers(0, len(packed)), max_size=9).map(sorted))
-    parts = [chunk(b"IDAT", packed[a:b]) for a, b in pairwise([0, *cuts, len(packed)])]
-    data = png(header(100, 400), *parts)
-    ours, pillows = (kind(io.BytesIO(data)).tobytes() for kind in (InflatedPng, PngImageFile))
-    assert ours == pillows == colours
+    rows = b"".join(b"\0" + samples[start : start + 300] for start in range(0, 120_000, 300))
+    return packer.compress(rows) + packer.flush()
+
+
+def cut(stream: bytes, *places: int) -> bytes:
+    """Write a PNG whose stream is cut into chunks at these places."""
+    parts = pairwise([0, *sorted(places), len(stream)])
+    return png(header(100, 400), *(chunk(b"IDAT", stream[start:end]) for start, end in parts))
+
+
+def read(kind: type[PngImageFile], data: bytes) -> bytes | None:
+    """The samples, or None where it is refused."""
+    with suppress(Exception), kind(io.BytesIO(data)) as picture:
+        return picture.tobytes()
+    return None
+
+
+PLACES = st.lists(st.integers(0, 120_000), max_size=9)
+
+
+@given(st.randoms(use_true_random=True), st.integers(-1, 9), st.integers(9, 15), PLACES)
+def test_pixels_are_those_that_zlib_unpacks(
+    random: Random, level: int, window: int, places: list[int]
+) -> None:
+    samples = photograph(random)
+    stream = deflated(samples, level, window)
+    data = cut(stream, *(place % (len(stream) + 1) for place in places))
+    assert read(InflatedPng, data) == read(PngImageFile, data) == samples
+
+
+@given(st.randoms(use_true_random=True), st.integers(0, 120_000), st.integers(1, 255))
+def test_a_broken_stream_brings_what_pillow_reads_or_nothing(
+    random: Random, place: int, flip: int
+) -> None:
+    stream = bytearray(deflated(photograph(random)))
+    stream[place % len(stream)] ^= flip
+    data = cut(bytes(stream))
+    assert read(InflatedPng, data) in (None, read(PngImageFile, data))
+
+
+def test_a_wrong_sample_is_shown_where_pillow_shows_it() -> None:
+    # In one row: where bytes are lost or won, the next row would begin with what is no filter.
+    stream = zlib.compress(b"\0" + of_few(shake_128().digest(120_000), 60))
+    broken = [stream[:at] + bytes([stream[at] ^ 64]) + stream[at + 1 :] for at in range(200, 300)]
+    pictures = [png(header(40_000, 1), chunk(b"IDAT", each)) for each in broken]
+    theirs = [read(PngImageFile, each) for each in pictures]
+    assert any(theirs)
+    assert [read(InflatedPng, each) for each in pictures] == theirs
+
+
+@pytest.mark.parametrize("length", [0, 1, 2, 3, 99])
+def test_a_stream_that_ends_early_is_refused(length: int) -> None:
+    data = cut(deflated(bytes(120_000))[:length])
+    assert read(InflatedPng, data) is read(PngImageFile, data) is None

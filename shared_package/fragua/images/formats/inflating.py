@@ -10,17 +10,21 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable, Iterator
 
-from isal.igzip_lib import DECOMP_ZLIB, IgzipDecompressor
+from isal.igzip_lib import DECOMP_DEFLATE, IgzipDecompressor
 from PIL.PngImagePlugin import PngImageFile
 
-_HEADER = b"\x78\x01"
-# Whether it is the last one, how many bytes it has, and the complement of that.
+# Before what is packed; and before each stored block: whether it is the last one, how many bytes it
+# has, and the complement of that.
+_HEADER_BYTES = 2
 _BLOCK = struct.Struct("<BHH")
 _BLOCK_BYTES = 65_535
 
 
 class InflatedPng(PngImageFile):
-    """A PNG, still or animated."""
+    """A PNG, still or animated, that is accepted where Pillow's own is.
+
+    One whose stream breaks within the bytes that follow the last row may be refused.
+    """
 
     def load_prepare(self) -> None:
         """Begin to unpack: a still picture, and each frame, is a stream of its own."""
@@ -33,16 +37,20 @@ class InflatedPng(PngImageFile):
 
 
 def _stored(read: Callable[[int], bytes]) -> Iterator[bytes]:
-    """What `read` brings of a deflated stream, without compression; IsalError if it is none."""
-    unpacker = IgzipDecompressor(DECOMP_ZLIB)
-    yield _HEADER
+    """Turn the zlib stream that `read` brings into one without compression.
+
+    What is around the packed bytes, the checksum too, is handed on for zlib to judge.
+    """
+    begin = b""
+    while len(begin) < _HEADER_BYTES and (more := read(_BLOCK_BYTES)):
+        begin += more
+    yield begin[:_HEADER_BYTES]
+    unpacker, packed = IgzipDecompressor(DECOMP_DEFLATE), begin[_HEADER_BYTES:]
     ended = False
     while not ended:
-        packed = read(_BLOCK_BYTES) if unpacker.needs_input else b""
-        if unpacker.needs_input and not packed:
+        if unpacker.needs_input and not packed and not (packed := read(_BLOCK_BYTES)):
             return
-        pixels = unpacker.decompress(packed, _BLOCK_BYTES)
+        pixels, packed = unpacker.decompress(packed, _BLOCK_BYTES), b""
         ended = unpacker.eof
-        # The sum goes with the last pixels: Pillow asks for no more where rows are missing.
-        checksum = unpacker.crc.to_bytes(4) if ended else b""
-        yield _BLOCK.pack(ended, len(pixels), len(pixels) ^ 0xFFFF) + pixels + checksum
+        # The rest goes with the last pixels: Pillow asks for no more where rows are missing.
+        yield _BLOCK.pack(ended, len(pixels), len(pixels) ^ 0xFFFF) + pixels + unpacker.unused_data
