@@ -3,22 +3,26 @@
     python -m fragua.images.child SOURCE FOLDER HEIGHT...
 
 It limits itself before it looks at the bytes, and prints what came out as JSON. Decoders are large
-programs that read what anyone sent; when one goes wrong, this process ends and nothing else.
+programs that read what anyone sent; when one goes wrong, this process ends and nothing else. Where
+it is no fault of the bytes, a full disk or a missing library, it says so and exits with LATER.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import resource
 import sys
 import traceback
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from fragua.images import limits
-from fragua.images.refusal import Refusal, damaged, too_complex
+from fragua.images.refusal import Refusal, damaged, is_machines, too_complex
+
+LATER = os.EX_TEMPFAIL
 
 
 def main() -> None:
@@ -50,9 +54,11 @@ def _limit(kind: int, limit: int) -> None:
 
 
 def _render(source: Path, folder: Path, heights: list[int]) -> dict[str, Any]:
-    # Imported under the limits.
-    from fragua.images.pyramid import render
-
+    try:
+        # Imported under the limits.
+        from fragua.images.pyramid import render
+    except ImportError as error:
+        _give_up(error)
     try:
         return {"picture": asdict(render(source, heights, folder))}
     except Refusal as refusal:
@@ -61,7 +67,14 @@ def _render(source: Path, folder: Path, heights: list[int]) -> dict[str, Any]:
         return _refused(too_complex(), error)
     # A mistake of ours. The owner is told what is true as well, and the log where it is.
     except Exception as error:  # noqa: BLE001 - nobody else is there to be told
+        if is_machines(error):
+            _give_up(error)
         return {**_refused(damaged(), error), "mistake": True}
+
+
+def _give_up(error: Exception) -> NoReturn:
+    print(error)  # noqa: T201 - the parent reads it
+    sys.exit(LATER)
 
 
 def _refused(refusal: Refusal, cause: BaseException | None) -> dict[str, Any]:

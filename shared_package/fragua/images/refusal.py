@@ -10,8 +10,12 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+# What the machine says of itself: no bytes bring that about.
+_MACHINE = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EMFILE, errno.ENFILE}
 
 
 class Refusal(Exception):
@@ -46,9 +50,14 @@ def too_complex() -> Refusal:
     )
 
 
+def is_machines(error: BaseException) -> bool:
+    """Whether an error is the disk's or the system's: the same bytes may do well later."""
+    return isinstance(error, OSError) and error.errno in _MACHINE
+
+
 @contextmanager
 def anything_refuses() -> Iterator[None]:
-    """Take whatever is raised within as the bytes' fault: decoders raise nearly everything."""
+    """Take what is raised within as the bytes' fault: decoders raise nearly everything."""
     try:
         yield
     except Refusal:
@@ -56,4 +65,6 @@ def anything_refuses() -> Iterator[None]:
     except MemoryError as error:
         raise too_complex() from error
     except Exception as error:
+        if is_machines(error):
+            raise
         raise damaged() from error

@@ -18,7 +18,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from fragua.errors import Retry
 from fragua.images import limits
+from fragua.images.child import LATER
 from fragua.images.picture import Picture, Thumbnail
 from fragua.images.refusal import Refusal, damaged, too_complex
 
@@ -31,12 +33,16 @@ _SET_DUMPABLE = 4
 # The kernel's answers to too much time and too much memory.
 _OUT_OF_LIMITS = {signal.SIGXCPU, signal.SIGKILL}
 
+# Bytes of a child's last words that are worth a line in the log.
+_REASON = 300
+
 
 def make(source: Path, heights: Sequence[int], folder: Path) -> Picture:
     """Do what `pyramid.render` does, whatever the bytes: write thumbnails into `folder`.
 
     Takes at most CPU_SECONDS, and WALL_SECONDS where a processor is shared. Raises Refusal,
-    also when the child was killed, crashed, or ran out of memory or time; leaves no child.
+    also when the child was killed, crashed, or ran out of memory or time; leaves no child. Raises
+    Retry when the disk is full or a decoder is not there.
     """
     _close_the_curtain()
     child = [sys.executable, "-m", "fragua.images.child", str(source), str(folder)]
@@ -50,7 +56,7 @@ def _close_the_curtain() -> None:
 
 
 def run(command: Sequence[str], seconds: float) -> bytes:
-    """Return what a command prints that gets nothing of ours; raises Refusal if it dies."""
+    """Return what a command prints that gets nothing of ours; Refusal or Retry if it dies."""
     try:
         done = subprocess.run(
             command,
@@ -64,6 +70,8 @@ def run(command: Sequence[str], seconds: float) -> bytes:
         )
     except subprocess.TimeoutExpired as error:
         raise too_complex() from error
+    if done.returncode == LATER:
+        raise Retry(done.stdout[:_REASON].decode(errors="replace"))
     if done.returncode:
         log.warning("decoding ended early", extra={"exit_code": done.returncode})
         raise too_complex() if -done.returncode in _OUT_OF_LIMITS else damaged()

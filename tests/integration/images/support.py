@@ -34,8 +34,13 @@ AGAIN = {"batchItemFailures": [{"itemIdentifier": "message-0"}]}
 
 def picture(width: int = 60, height: int = 500, kind: str = "PNG") -> bytes:
     """Make a picture of one colour."""
+    return encoded(Image.new("RGB", (width, height), (200, 40, 40)), kind)
+
+
+def encoded(image: Image.Image, kind: str = "PNG") -> bytes:
+    """Write a picture as a file."""
     out = io.BytesIO()
-    Image.new("RGB", (width, height), (200, 40, 40)).save(out, kind)
+    image.save(out, kind)
     return out.getvalue()
 
 

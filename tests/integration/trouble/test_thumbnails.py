@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import subprocess
+import tempfile
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
+from pathlib import Path
+from random import Random
 
 import pytest
+from PIL import Image
 
 from tests.integration.images.support import (
     AGAIN,
@@ -15,6 +21,7 @@ from tests.integration.images.support import (
     assert_one_set,
     delete,
     dies,
+    encoded,
     kept,
     message,
     objects,
@@ -213,3 +220,31 @@ def test_a_database_that_leaves_makes_the_message_come_again(
         assert try_work(message(file_id)) == AGAIN
     assert work(message(file_id)) == DONE
     assert_one_set(client, file_id, 200)
+
+
+@pytest.fixture
+def page_of_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Temporary files go to a disk that holds one small file."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=4k", "tmpfs", str(disk)]
+    if subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("this machine lets nobody mount a disk")
+    monkeypatch.setattr(tempfile, "tempdir", str(disk))
+    yield disk
+    subprocess.run(["umount", str(disk)], check=True)
+
+
+@pytest.mark.parametrize("full_of", ["the source", "a thumbnail"])
+def test_a_full_disk_delays_thumbnails_and_refuses_nothing(
+    bench: Bench, client: Client, page_of_disk: Path, full_of: str
+) -> None:
+    noise = Image.frombytes("L", (100, 100), Random(1).randbytes(10_000))  # noqa: S311 - no secret
+    file_id = uploaded(client, encoded(noise) if full_of == "the source" else None)
+    assert try_work(message(file_id)) == AGAIN
+    assert row(file_id) is None
+    assert not objects(file_id)
+    assert not list(page_of_disk.iterdir())
+    tempfile.tempdir = None
+    assert work(message(file_id)) == DONE
+    assert len(shown(client, file_id)["thumbnails"]) == 1

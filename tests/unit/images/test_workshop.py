@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
 import os
@@ -15,9 +16,10 @@ from pathlib import Path
 import psutil
 import pytest
 
+from fragua.errors import Retry
 from fragua.images import limits, workshop
 from fragua.images.picture import Picture, Thumbnail
-from fragua.images.refusal import Refusal
+from fragua.images.refusal import Refusal, anything_refuses
 
 from .drawing import encoded, scene
 
@@ -144,6 +146,34 @@ def test_a_death_is_a_refusal(death: str, code: str) -> None:
     assert code_of(f"import os, signal, sys; {no_dump}{death}") == code
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="nothing else is always full")
+def test_a_full_disk_is_no_fault_of_the_picture(tmp_path: Path) -> None:
+    path = source(tmp_path, encoded(scene(), "PNG"))
+    (tmp_path / "32.jpg").symlink_to("/dev/full")
+    with pytest.raises(Retry, match="No space left on device"):
+        workshop.make(path, [200, 32], tmp_path)
+    (tmp_path / "32.jpg").unlink()
+    assert len(workshop.make(path, [200, 32], tmp_path).thumbnails) == 4
+
+
+def test_a_disk_that_can_not_be_read_is_no_fault_of_the_picture() -> None:
+    for error in (OSError(errno.EIO, "broken"), OSError(errno.EMFILE, "too many")):
+        with pytest.raises(OSError, match=r"broken|too many"), anything_refuses():
+            raise error
+    with pytest.raises(Refusal), anything_refuses():
+        raise OSError("broken data stream when reading image file")
+
+
+def test_a_decoder_that_is_not_there_is_no_fault_of_the_picture(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "PIL").mkdir()
+    (tmp_path / "PIL/__init__.py").write_text("raise ImportError('no Pillow here')")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(Retry, match="no Pillow here"):
+        workshop.make(source(tmp_path, encoded(scene(), "PNG")), [200], tmp_path)
+
+
 @pytest.mark.parametrize(
     "output",
     [
@@ -209,3 +239,18 @@ def test_nobody_but_root_may_look_into_the_process_that_has_the_keys(tmp_path: P
         command, env={"PYTHONPATH": path}, capture_output=True, text=True, check=False
     )
     assert done.stdout.split() == ["seen", "hidden"], done.stderr
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has prctl")
+def test_the_curtain_is_closed_before_any_picture_is_looked_at(tmp_path: Path) -> None:
+    code = (
+        "import ctypes, pathlib; from fragua.images import workshop; here = pathlib.Path();"
+        "workshop.run = lambda *_: print(ctypes.CDLL(None).prctl(3, 0, 0, 0, 0)) or b'';"
+        "workshop.make(here, [200], here)"
+    )
+    path = os.pathsep.join(filter(None, sys.path))
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(
+        command, env={"PYTHONPATH": path}, capture_output=True, text=True, check=False
+    )
+    assert done.stdout == "0\n", done.stderr
