@@ -4,13 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import Lock
-from typing import Any
 
-import sqlalchemy as sa
-
-from fragua import aws
-from fragua.database import engine
+from tests.support.steps import Steps
 
 
 class Dead(BaseException):
@@ -18,32 +13,19 @@ class Dead(BaseException):
 
 
 class Deaths:
-    """Counts the steps outside of the process: before and after each request and statement."""
+    """Once dead, all threads are: each further step is a death."""
 
     def __init__(self) -> None:
-        self._lock = Lock()
-        self._left: int | None = None
-        for service, patient in (("s3", False), ("s3", True), ("dynamodb", False), ("sqs", False)):
-            events = aws.client(service, patient=patient).meta.events
-            events.register("before-call.*.*", self._step)
-            events.register("after-call.*.*", self._step)
-        sa.event.listen(engine.engine(), "before_cursor_execute", self._step)
-        sa.event.listen(engine.engine(), "commit", self._step)
+        self._steps = Steps(self._die)
 
-    def _step(self, *_: Any, **__: Any) -> None:
-        with self._lock:
-            if self._left is None:
-                return
-            self._left -= 1
-            # Once dead, all threads are.
-            if self._left < 0:
-                raise Dead
+    def _die(self) -> None:
+        raise Dead
 
     @contextmanager
     def after(self, steps: int | None) -> Iterator[None]:
         """Die after so many steps of the block, or live (None)."""
-        self._left = steps
+        self._steps.left = steps
         try:
             yield
         finally:
-            self._left = None
+            self._steps.left = None

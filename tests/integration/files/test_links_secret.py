@@ -27,10 +27,10 @@ from tests.integration.files.linking import (
     preview,
     revoke,
 )
-from tests.integration.images.support import statements
 from tests.support.backend import Client, environment_of
 from tests.support.faults import closed_port
 from tests.support.rows import add_rows, row
+from tests.support.statements import statements
 from tests.support.tables import guards
 
 TABLES = list(metadata.tables)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
@@ -13,11 +10,11 @@ import sqlalchemy as sa
 
 from fragua import clock
 from fragua.database import writer
-from fragua.database.engine import engine
 from fragua.files import service
 from fragua.files.service import Filters
 from tests.support.backend import Client, new_client
 from tests.support.rows import add_rows, row
+from tests.support.statements import explain, statements
 
 ROWS = 20_000
 
@@ -34,40 +31,16 @@ def owner(backend: dict[str, str]) -> Client:
     return clients[0]
 
 
-@contextmanager
-def statements() -> Iterator[list[tuple[str, Any]]]:
-    """Note the statements that the block sends."""
-    sent: list[tuple[str, Any]] = []
-
-    def note(_c: Any, _u: Any, statement: str, parameters: Any, *_: Any) -> None:
-        sent.append((statement, parameters))
-
-    sa.event.listen(engine(), "before_cursor_execute", note)
-    yield sent
-    sa.event.remove(engine(), "before_cursor_execute", note)
-
-
-def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    yield plan
-    for below in plan.get("Plans", []):
-        yield from nodes(below)
-
-
-def explain(owner: Client, filters: Filters, after: Any = None) -> list[dict[str, Any]]:
+def planned(owner: Client, filters: Filters, after: Any = None) -> list[dict[str, Any]]:
     """Ask for a page; return the nodes of the plan that PostgreSQL made for it."""
     with statements() as sent:
         items, _ = service.page(UUID(owner.user_id), filters, 50, after)
     assert len(items) == 50
-    statement, parameters = sent[0]
-    with writer() as db:
-        text = f"explain (analyze, format json) {statement}"
-        (found,) = db.exec_driver_sql(text, parameters).one()
-    document = found if isinstance(found, list) else json.loads(found)
-    return list(nodes(document[0]["Plan"]))
+    return explain(*sent[0])
 
 
 def test_a_page_is_read_from_the_index_alone_without_sorting(owner: Client) -> None:
-    plan = explain(owner, Filters())
+    plan = planned(owner, Filters())
     assert {node.get("Index Name") for node in plan} & {"files_owner_id_id_idx", "files_pkey"}
     assert not any(node["Node Type"] in ("Sort", "Seq Scan") for node in plan)
     assert max(node["Actual Rows"] for node in plan) <= 51
@@ -76,17 +49,17 @@ def test_a_page_is_read_from_the_index_alone_without_sorting(owner: Client) -> N
 def test_a_page_in_the_middle_costs_the_same(owner: Client) -> None:
     first, after = service.page(UUID(owner.user_id), Filters(), 200, None)
     assert len(first) == 200
-    plan = explain(owner, Filters(), after)
+    plan = planned(owner, Filters(), after)
     assert not any(node["Node Type"] in ("Sort", "Seq Scan") for node in plan)
     assert max(node["Actual Rows"] for node in plan) <= 51
 
 
 def test_a_name_is_found_by_its_index(owner: Client) -> None:
-    plan = explain(owner, Filters(name="FILE 001"))
+    plan = planned(owner, Filters(name="FILE 001"))
     assert "files_owner_id_file_name_key_idx" in {node.get("Index Name") for node in plan}
     assert max(node["Actual Rows"] for node in plan) <= 100
 
 
 def test_a_time_is_found_by_the_lists_own_index(owner: Client) -> None:
-    plan = explain(owner, Filters(created_before=clock.at(clock.timestamp() + 60)))
+    plan = planned(owner, Filters(created_before=clock.at(clock.timestamp() + 60)))
     assert not any(node["Node Type"] in ("Sort", "Seq Scan") for node in plan)

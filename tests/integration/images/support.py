@@ -180,21 +180,6 @@ def taken() -> list[str]:
     return bodies
 
 
-@contextmanager
-def statements() -> Iterator[list[tuple[str, Any]]]:
-    """Note the statements that the block sends."""
-    sent: list[tuple[str, Any]] = []
-
-    def note(_c: Any, _u: Any, statement: str, parameters: Any, *_: Any) -> None:
-        sent.append((statement, parameters))
-
-    sa.event.listen(engine(), "before_cursor_execute", note)
-    try:
-        yield sent
-    finally:
-        sa.event.remove(engine(), "before_cursor_execute", note)
-
-
 def beside() -> sa.Engine:
     """Return an engine beside the product's, which has a single connection."""
     return sa.create_engine(engine().url, poolclass=sa.NullPool)

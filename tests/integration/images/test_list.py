@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
@@ -20,11 +18,11 @@ from tests.integration.images.support import (
     made,
     own_plan,
     shown,
-    statements,
     uploaded,
 )
 from tests.support.backend import Client, new_client
 from tests.support.rows import add_rows, row
+from tests.support.statements import explain, statements
 
 INDEX = "files_owner_id_id_pictures_idx"
 # Of so many files every 10th is a picture.
@@ -124,23 +122,13 @@ def owner(backend: dict[str, str]) -> Client:
     return clients[0]
 
 
-def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    yield plan
-    for below in plan.get("Plans", []):
-        yield from nodes(below)
-
-
-def explain(owner: Client, after: UUID | None) -> list[dict[str, Any]]:
+def planned(owner: Client, after: UUID | None) -> list[dict[str, Any]]:
     """Ask for a page; return the nodes of the plan that PostgreSQL made for it."""
     with statements() as sent:
         items, _ = service.page(UUID(owner.user_id), 50, after, "webp")
     assert len(items) == 50
-    ((statement, parameters),) = [each for each in sent if "LIMIT" in each[0]]
-    with writer() as db:
-        text = f"explain (analyze, format json) {statement}"
-        (found,) = db.exec_driver_sql(text, parameters).one()
-    document = found if isinstance(found, list) else json.loads(found)
-    return list(nodes(document[0]["Plan"]))
+    (listing,) = [each for each in sent if "LIMIT" in each[0]]
+    return explain(*listing)
 
 
 @pytest.mark.parametrize("pages", [0, 3])
@@ -150,7 +138,7 @@ def test_a_page_is_read_from_the_index_of_pictures_wherever_it_is(
     after: UUID | None = None
     for _ in range(pages):
         _, after = service.page(UUID(owner.user_id), 50, after, "webp")
-    plan = explain(owner, after)
+    plan = planned(owner, after)
     # Where most files are the owner's, as a table of few people may have it, both cost the same.
     assert {INDEX, "files_pkey"} & {node.get("Index Name") for node in plan}
     assert not any(node["Node Type"] in ("Sort", "Seq Scan") for node in plan)

@@ -1,0 +1,43 @@
+"""What is sent to PostgreSQL, and what it makes of that."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import sqlalchemy as sa
+
+from fragua.database import writer
+from fragua.database.engine import engine
+
+
+@contextmanager
+def statements() -> Iterator[list[tuple[str, Any]]]:
+    """Note the statements that the block sends."""
+    sent: list[tuple[str, Any]] = []
+
+    def note(_c: Any, _u: Any, statement: str, parameters: Any, *_: Any) -> None:
+        sent.append((statement, parameters))
+
+    sa.event.listen(engine(), "before_cursor_execute", note)
+    try:
+        yield sent
+    finally:
+        sa.event.remove(engine(), "before_cursor_execute", note)
+
+
+def explain(statement: str, parameters: Any) -> list[dict[str, Any]]:
+    """Run a statement that was noted; return the nodes of the plan that PostgreSQL made for it."""
+    with writer() as db:
+        text = f"explain (analyze, format json) {statement}"
+        (found,) = db.exec_driver_sql(text, parameters).one()
+    document = found if isinstance(found, list) else json.loads(found)
+    return list(_nodes(document[0]["Plan"]))
+
+
+def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield plan
+    for below in plan.get("Plans", []):
+        yield from _nodes(below)
