@@ -1,114 +1,20 @@
-"""What the client makes of full disks, lost answers, foreign answers and odd names."""
+"""What the client makes of full disks, lost answers and foreign answers."""
 
 from __future__ import annotations
 
-import io
-import json
 import os
 import resource
-import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
-from rich.console import Console
 
-from fragua_client import (
-    Client,
-    File,
-    FraguaError,
-    MemorySession,
-    Outcome,
-    Session,
-    SessionFile,
-    Unreachable,
-    upload,
-)
-from fragua_client.downloading import download, find
-from fragua_client.errors import Damaged
-from fragua_client.jobs import Options
-from fragua_client.journal import Journal, Note
-from fragua_client.progress import Lines
-from fragua_client.retry import Patience
+from fragua_client import Outcome, Session, SessionFile, Unreachable
 
-Json = dict[str, Any]
-Handler = Callable[[httpx.Request], httpx.Response]
-
-URL = "http://here"
-FILE: Json = {
-    "id": "F", "file_name": "a", "size": 3, "content_type": "x/y", "checksums": {},
-    "created_at": "2026-11-20T22:30:00Z",
-}  # fmt: skip
-READY: Json = {
-    "id": "U", "file_name": "a", "size": 3, "content_type": "x/y", "mode": "direct",
-    "status": "ready", "fragment_size": 5, "fragment_count": 1, "failure": None, "file_id": "F",
-    "expires_at": "2026-11-20T22:30:00Z", "missing": [], "received_bytes": 3,
-}  # fmt: skip
-ABSENT = httpx.Response(404, json={"code": "not_found"})
-
-
-def _here(_: httpx.Request) -> httpx.Response:
-    return httpx.Response(200, json=FILE)
-
-
-class Server:
-    """Takes uploads whose bytes are there already; `routes` come first."""
-
-    def __init__(self, **routes: Handler) -> None:
-        self.routes = routes
-        self.keys: list[str] = []
-
-    def __call__(self, request: httpx.Request) -> httpx.Response:
-        if request.method == "POST" and request.url.path == "/v1/uploads":
-            self.keys.append(request.headers["idempotency-key"])
-            return self.routes.get("create", self.create)(request)
-        if request.url.path.startswith("/v1/uploads/"):
-            return httpx.Response(200, json=READY)
-        if request.url.path.startswith("/v1/files/"):
-            return self.routes.get("file", _here)(request)
-        return ABSENT
-
-    def create(self, request: httpx.Request, status: str = "assembling") -> httpx.Response:
-        files = json.loads(request.content)["files"]
-        new = READY | {"status": status, "file_id": None}
-        return httpx.Response(201, json={"uploads": [new for _ in files]})
-
-
-def connected(handler: Handler) -> Client:
-    """A client that speaks to a function in place of both servers."""
-    session = MemorySession(Session(URL, "ada", "ada@example.com", "access", "refresh"))
-    patience, transport = Patience(attempts=2, first=0), httpx.MockTransport(handler)
-    return Client(URL, session, patience, sleep=lambda _: None, transport=transport)
-
-
-class Room:
-    """Files of three bytes, and runs that upload them."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.journal = Journal(folder / "journal", URL, "ada")
-
-    def run(self, handler: Handler, *names: str) -> list[Outcome]:
-        for name in names:
-            (self.folder / name).write_bytes(b"abc")
-            os.utime(self.folder / name, (1, 1))
-        client = connected(handler)
-        try:
-            return upload(client, self.journal, [self.folder / name for name in names])
-        finally:
-            client.close()
-
-    def asked_for(self, name: str, key: str) -> None:
-        """Leave what a run leaves that was killed before the answer to its request."""
-        path = self.folder / name
-        wanted = Options().new_upload(path, 3).body()
-        entry = self.journal.claim(path)
-        entry.write(Note(str(path.resolve()), 3, 10**9, key, [wanted], 0, time.time()))
-        entry.close()
+from .room import ABSENT, FILE, URL, Room, Server, connected
 
 
 @pytest.fixture
@@ -251,66 +157,3 @@ def test_a_page_in_the_servers_place_is_told_as_that() -> None:
     client = connected(lambda _: httpx.Response(200, text="<html>Log in to the hotel"))
     with pytest.raises(Unreachable, match="here answers, but not as Fragua"):
         client.whoami()
-
-
-def test_a_name_that_looks_like_an_id_is_a_name_too() -> None:
-    name = "d41d8cd98f00b204e9800998ecf8427e"
-
-    def handler(request: httpx.Request) -> httpx.Response:
-        if request.url.path == "/v1/files":
-            page = {"items": [FILE | {"file_name": name}], "next_cursor": None}
-            return httpx.Response(200, json=page)
-        return ABSENT
-
-    assert find(connected(handler), name).id == "F"
-
-
-def test_an_id_that_leads_elsewhere_is_no_part_of_a_path(tmp_path: Path) -> None:
-    hostile = File("../../elsewhere", "a", 3, "x/y", {}, "")
-    with pytest.raises(FraguaError, match="contains / or"):
-        download(connected(lambda _: ABSENT), hostile, tmp_path / "a")
-
-
-def test_what_can_not_be_checked_is_not_put_together_from_halves(tmp_path: Path) -> None:
-    file = File("F", "a", 6, "x/y", {"crc64nvme": "AAAAAAAAAAA="}, "")
-    (tmp_path / ".fragua-F.part").write_bytes(b"XXX")
-    asked = []
-
-    def handler(request: httpx.Request) -> httpx.Response:
-        if request.url.path.endswith("/download"):
-            return httpx.Response(200, json={"url": "http://store/x"})
-        asked.append(request.headers.get("range"))
-        return httpx.Response(200, stream=Bytes(b"abcdef"))
-
-    done = download(connected(handler), file, tmp_path / "a")
-    assert asked == [None]
-    assert done.path.read_bytes() == b"abcdef"
-
-
-def test_more_bytes_than_the_file_has_are_damage(tmp_path: Path) -> None:
-    file = File("F", "a", 3, "x/y", {}, "")
-
-    def handler(request: httpx.Request) -> httpx.Response:
-        if request.url.path.endswith("/download"):
-            return httpx.Response(200, json={"url": "http://store/x"})
-        return httpx.Response(200, stream=Bytes(b"abcdef"))
-
-    with pytest.raises(Damaged, match="more than the file's 3 bytes"):
-        download(connected(handler), file, tmp_path / "a")
-    assert not (tmp_path / "a").exists()
-
-
-class Bytes(httpx.SyncByteStream):
-    """A body that is read as a stream."""
-
-    def __init__(self, data: bytes) -> None:
-        self.data = data
-
-    def __iter__(self) -> Iterator[bytes]:
-        yield self.data
-
-
-def test_a_name_is_shown_as_it_is() -> None:
-    shown = io.StringIO()
-    Lines(Console(file=shown, highlight=False, markup=False)).say("report:warning:[b].txt")
-    assert shown.getvalue() == "report:warning:[b].txt\n"
