@@ -112,15 +112,16 @@ def is_deleted(upload_id: UUID) -> bool:
 
 def withdraw(new: NewFile) -> None:
     """See to it that an upload that has failed is no file, nor becomes one any more."""
-    tombstone = insert(files).values(_row(new) | _DELETED | {"deleted_at": clock.now()})
+    gone = _DELETED | {"deleted_at": clock.now()}
+    tombstone = insert(files).values(_row(new) | gone)
+    tombstone = tombstone.on_conflict_do_update(
+        index_elements=["upload_id"], set_=gone, where=files.c.deleted_at.is_(None)
+    )
     with writer() as db:
-        db.execute(
-            tombstone.on_conflict_do_update(
-                index_elements=["upload_id"],
-                set_={"deleted_at": clock.now()},
-                where=files.c.deleted_at.is_(None),
-            )
-        )
+        row = db.execute(tombstone.returning(files)).mappings().one_or_none()
+        if row and is_picture(row):
+            # The worker takes away what it may have made of it already.
+            outbox.add(db, PICTURE_PUBLISHED, {"file_id": str(row["id"])})
 
 
 def page(

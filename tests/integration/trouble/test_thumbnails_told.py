@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
 from itertools import count
+from uuid import UUID
 
 import pytest
+import sqlalchemy as sa
 
+from fragua.database import writer
+from fragua.files import service
+from fragua.files.tables import files
 from tests.integration.images.support import (
     AGAIN,
     DONE,
@@ -143,3 +150,20 @@ def test_an_assembly_that_dies_at_any_step_tells_of_its_picture_in_the_end(
         assert message(file_id) in told(file_id)
         if not died:
             return
+
+
+def test_nothing_is_left_of_a_picture_whose_upload_was_given_up_while_it_was_published(
+    bench: Bench, client: Client
+) -> None:
+    file_id = made(client)
+    taken()
+    with writer() as db:
+        found = db.execute(sa.select(files).where(files.c.id == UUID(file_id))).mappings().one()
+    fields = {each.name: found[each.name] for each in dataclasses.fields(service.NewFile)}
+    service.withdraw(service.NewFile(**fields))
+    sweep()
+    for body in taken():
+        work(json.loads(body))
+    assert_gone(client, file_id)
+    service.withdraw(service.NewFile(**fields))
+    assert sweep()["done"] == 0
