@@ -30,6 +30,13 @@ def python(code: str, seconds: float = 30) -> bytes:
     return workshop.run([sys.executable, "-c", code], seconds)
 
 
+def beside(code: str) -> subprocess.CompletedProcess[str]:
+    """Run code in a process of its own, which is no child of the workshop's."""
+    environment = {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    command = [sys.executable, "-c", code]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+
+
 def code_of(code: str, seconds: float = 30) -> str:
     with pytest.raises(Refusal) as caught:
         python(code, seconds)
@@ -233,11 +240,7 @@ def test_nobody_but_root_may_look_into_the_process_that_has_the_keys(tmp_path: P
         "before = subprocess.check_output(look, text=True); workshop._close_the_curtain();"
         "print(before, subprocess.check_output(look, text=True))"
     )
-    path = os.pathsep.join(filter(None, sys.path))
-    command = [sys.executable, "-c", code]
-    done = subprocess.run(
-        command, env={"PYTHONPATH": path}, capture_output=True, text=True, check=False
-    )
+    done = beside(code)
     assert done.stdout.split() == ["seen", "hidden"], done.stderr
 
 
@@ -248,9 +251,5 @@ def test_the_curtain_is_closed_before_any_picture_is_looked_at(tmp_path: Path) -
         "workshop.run = lambda *_: print(ctypes.CDLL(None).prctl(3, 0, 0, 0, 0)) or b'';"
         "workshop.make(here, [200], here)"
     )
-    path = os.pathsep.join(filter(None, sys.path))
-    command = [sys.executable, "-c", code]
-    done = subprocess.run(
-        command, env={"PYTHONPATH": path}, capture_output=True, text=True, check=False
-    )
+    done = beside(code)
     assert done.stdout == "0\n", done.stderr
