@@ -13,7 +13,7 @@ api = Api()
     summary="Create a plan",
     tags=["accounts"],
     repeatable=True,
-    problems=(400, 403, 409, 415),
+    problems=(400, 403, 404, 409, 415),
 )
 def create_plan(body: NewPlan, user: UserId, once: Repeatable) -> Plan:
     return plans.create(user, body, once)

@@ -13,7 +13,7 @@ api = Api()
     summary="Create a bucket",
     tags=["buckets"],
     repeatable=True,
-    problems=(400, 409, 415),
+    problems=(400, 404, 409, 415),
 )
 def create(body: NewBucket, user: UserId, once: Repeatable) -> Bucket:
     return service.create(user, body.name, once)

@@ -16,10 +16,10 @@ UNLISTED = {"referrer-policy": "no-referrer", "x-robots-tag": "noindex, nofollow
 _WORDS = re.compile(
     # CUBOT makes telephones.
     r"(?<!cu)bot(?![a-z])|crawl|spider|slurp|preview|unfurl|linkexpand|scraper|fetcher|archiver"
-    r"|facebookexternalhit|facebookcatalog|meta-external|whatsapp|skypeuripreview"
-    r"|embedly|mediapartners|google-|googleother|apis-google|feedfetcher|lighthouse|headlesschrome"
-    r"|pingdom|uptime|statuscake|healthcheck|health-check|elb-healthchecker|route 53|kube-probe"
-    r"|ia_archiver|quora link|w3c_validator|validator\.nu|vkshare|iframely|bitlybot|outbrain",
+    r"|facebookexternalhit|facebookcatalog|meta-external|whatsapp"
+    r"|embedly|mediapartners|google-|googleother|apis-google|lighthouse|headlesschrome"
+    r"|pingdom|uptime|statuscake|healthcheck|health-check|route 53|kube-probe"
+    r"|quora link|w3c_validator|validator\.nu|vkshare|iframely|outbrain",
     re.IGNORECASE,
 )
 

@@ -70,9 +70,7 @@ def change(name: str, given: PlanChange) -> Plan:
         heights = values.get("thumbnail_heights", before.thumbnail_heights)
         values["version"] = plan_versions.next_value()
         update = plans.update().where(plans.c.name == name).values(values).returning(plans)
-        row = db.execute(update).mappings().one_or_none()
-        if row is None:
-            raise Problem("not_found")
+        row = db.execute(update).mappings().one()
         event, payload = _changed(db, name, heights=heights != before.thumbnail_heights)
     return _follow(event, payload, row)
 

@@ -37,6 +37,8 @@ BUCKET_UNSETTLED = "bucket_unsettled"
 _GRACE = 60
 # Thousands of objects that a request deletes; the sweeper comes for the rest.
 _PAGES = 4
+# Of one try of the sweeper's, which has others waiting: the event is due again for the rest.
+_SWEPT_PAGES = 30
 
 
 def page(owner_id: UUID, limit: int, after: UUID | None) -> tuple[list[Bucket], UUID | None]:
@@ -60,11 +62,11 @@ def create(owner_id: UUID, name: str, once: Once | None = None) -> Bucket:
         "state": "making",
         "created_at": clock.now(),
     }
-    event = _begin(row, once)
+    bucket_id, event = _begin(row, once)
     if event is None:
         # The first sending may have died before the account was told.
         accounts.renew(owner_id)
-        return _made(owner_id, name)
+        return _made(bucket_id)
     try:
         storage.make(row["s3_name"])
         _open(row, event)
@@ -74,22 +76,25 @@ def create(owner_id: UUID, name: str, once: Once | None = None) -> Bucket:
         with suppress(Unavailable):
             _erase(row, "making")
         raise
-    return _made(owner_id, name)
+    return _made(bucket_id)
 
 
-def _begin(row: dict[str, Any], once: Once | None) -> UUID | None:
-    """Write the row and the event that looks after it; None where this request did so before."""
+def _begin(row: dict[str, Any], once: Once | None) -> tuple[UUID, UUID | None]:
+    """Write the row and the event that looks after it; return both ids.
+
+    No event where the same request did so before.
+    """
     owner_id = row["owner_id"]
     try:
         with writer() as db:
-            if repeats.made_before(db, _scope(owner_id), once, row["id"]):
-                return None
+            if made := repeats.made_before(db, _scope(owner_id), once, row["id"]):
+                return made, None
             accounts.hold(db, owner_id)
             own = sa.select(sa.func.count()).where(buckets.c.owner_id == owner_id)
             if db.execute(own).scalar_one() >= plans.of(db, owner_id)["max_buckets"]:
                 raise Problem("bucket_limit")
             db.execute(buckets.insert().values(row))
-            return _look_after(db, row)
+            return row["id"], _look_after(db, row)
     except IntegrityError as error:
         raise Problem("bucket_exists") from error
 
@@ -116,10 +121,10 @@ def _scope(owner_id: UUID) -> str:
     return f"buckets:{owner_id}"
 
 
-def _made(owner_id: UUID, name: str) -> Bucket:
+def _made(bucket_id: UUID) -> Bucket:
     """Show a bucket that this request made, or the same request before."""
     with writer() as db:
-        row = _find(db, buckets.c.owner_id == owner_id, buckets.c.name == name)
+        row = _find(db, buckets.c.id == bucket_id)
     if row is None:
         raise Problem("not_found")
     if row["state"] != "ready":
@@ -164,28 +169,33 @@ def drop(owner_id: UUID, name: str) -> None:
         raise Problem("forbidden", "The default bucket is everybody's.")
     with writer() as db:
         own = (buckets.c.owner_id == owner_id, buckets.c.name == name)
-        row = _find(db, *own, buckets.c.state == "ready")
+        row = _find(db, *own, buckets.c.state != "making")
     if row is None:
         raise Problem("not_found")
+    # Whoever began to drop it may have got no answer, and asks again; that one's event stays.
+    event = _close(row) if row["state"] == "ready" else None
+    emptied = _shut(row)
+    if event and emptied:
+        # Nobody can reach it any more: that what follows is late is no error of this request.
+        with suppress(Unavailable, Refused):
+            storage.remove(row["s3_name"], _PAGES)
+            outbox.done(event)
+    elif event:
+        outbox.done(event)
+    if not emptied:
+        raise Problem("bucket_not_empty")
+
+
+def _close(row: RowMapping) -> UUID:
+    """Begin to drop a bucket; return the event that looks after it.
+
+    `Problem` bucket_not_empty, or not_found if somebody else was quicker.
+    """
     if _in_use(row):
         raise Problem("bucket_not_empty")
-    event = _close(row)
-    if event is None:
-        raise Problem("not_found")
-    if not _shut(row):
-        outbox.done(event)
-        raise Problem("bucket_not_empty")
-    # Nobody can reach it any more: that what follows is late is no error of this request.
-    with suppress(Unavailable, Refused):
-        storage.remove(row["s3_name"], _PAGES)
-        outbox.done(event)
-
-
-def _close(row: RowMapping) -> UUID | None:
-    """Begin to drop a bucket; return the event that looks after it, None if somebody else did."""
     with writer() as db:
         if not _move(db, row, "ready", "dropping"):
-            return None
+            raise Problem("not_found")
         # The bucket's own event tells the account, too.
         outbox.forget(db, _tell(db, row["owner_id"]))
         return _look_after(db, row)
@@ -225,4 +235,4 @@ def bucket_unsettled(payload: Mapping[str, Any]) -> None:
         row = _find(db, buckets.c.id == UUID(payload["bucket_id"]))
     # What was not made in time is taken back; whoever still makes it finds that out.
     if row is None or _erase(row, "making") or (row["state"] == "dropping" and _shut(row)):
-        storage.remove(payload["s3_name"])
+        storage.remove(payload["s3_name"], _SWEPT_PAGES)

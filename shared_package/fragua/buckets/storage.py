@@ -101,10 +101,10 @@ def _lifecycle() -> list[dict[str, Any]]:
     ]
 
 
-def remove(name: str, pages: int | None = None) -> None:
+def remove(name: str, pages: int) -> None:
     """Remove a bucket and whatever ended files and uploads left in it; harmless to repeat.
 
-    `Unavailable` where more than so many thousand objects are left: a later try goes on.
+    `Unavailable` where there are more than so many thousand objects: a later try goes on.
     """
     if aws.s3_gone("list_multipart_uploads", Bucket=name) is None:
         return

@@ -12,6 +12,7 @@ from fragua import aws, dynamodb
 from fragua.settings import settings
 from tests.support.backend import MIB, Client, assemble
 from tests.support.buckets import (
+    abort,
     ask_for,
     drop,
     empty_outbox,
@@ -48,11 +49,6 @@ def assert_kept(client: Client, bucket: str) -> None:
     assert (answer.status, answer.body["code"]) == (409, "bucket_not_empty")
     assert bucket in names(client)
     assert name_in_s3(bucket) in in_s3()
-
-
-def abort(client: Client, upload: dict[str, Any]) -> None:
-    path = f"/v1/uploads/{upload['id']}"
-    assert client.call("uploads.abort", "DELETE", path).status == 204
 
 
 @MODES
