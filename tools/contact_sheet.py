@@ -1,7 +1,7 @@
 """One picture of all thumbnails of the gallery of odd pictures, to be looked at by a person.
 
-    python -m tools.contact_sheet FOLDER
-    python -m tools.contact_sheet FOLDER --only png- --only orientation
+    .venv/bin/python -m tools.contact_sheet FOLDER
+    .venv/bin/python -m tools.contact_sheet FOLDER --only png- --only orientation
 
 writes FOLDER/contact_sheet.png, and beside it the thumbnails in a folder for each exhibit. A tile
 shows the WebP on a chequered ground and the JPEG beside it, or in which words it was refused.

@@ -17,7 +17,7 @@ import traceback
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from fragua.images import limits
 from fragua.images.refusal import Refusal, damaged, is_machines, too_complex
@@ -29,7 +29,13 @@ def main() -> None:
     """Print the picture, or the refusal, as one object of JSON."""
     limit_process(limits.CPU_SECONDS)
     source, folder, *heights = sys.argv[1:]
-    json.dump(_render(Path(source), Path(folder), [int(height) for height in heights]), sys.stdout)
+    said, code = _render(Path(source), Path(folder), [int(height) for height in heights])
+    try:
+        print(said, flush=True)  # noqa: T201 - the parent reads it
+    except OSError:
+        # No room for that either. Python itself would end with another code, as it tries again.
+        os._exit(LATER)
+    sys.exit(code)
 
 
 def limit_process(cpu_seconds: int) -> None:
@@ -53,37 +59,34 @@ def _limit(kind: int, limit: int) -> None:
         resource.setrlimit(kind, (most, most))
 
 
-def _render(source: Path, folder: Path, heights: list[int]) -> dict[str, Any]:
+def _render(source: Path, folder: Path, heights: list[int]) -> tuple[str, int]:
+    """Return what to print, and the code to exit with."""
     try:
         # Imported under the limits.
         from fragua.images.pyramid import render
-    except ImportError as error:
-        _give_up(error)
-    try:
-        return {"picture": asdict(render(source, heights, folder))}
+
+        return json.dumps({"picture": asdict(render(source, heights, folder))}), 0
     except Refusal as refusal:
-        return _refused(refusal, refusal.__cause__)
+        return _refused(refusal, refusal.__cause__), 0
     except MemoryError as error:
-        return _refused(too_complex(), error)
+        return _refused(too_complex(), error), 0
+    # A decoder is imported when the first picture of its kind comes.
+    except ImportError as error:
+        return str(error), LATER
     # A mistake of ours. The owner is told what is true as well, and the log where it is.
     except Exception as error:  # noqa: BLE001 - nobody else is there to be told
         if is_machines(error):
-            _give_up(error)
-        return {**_refused(damaged(), error), "mistake": True}
+            return str(error), LATER
+        return _refused(damaged(), error, mistake=True), 0
 
 
-def _give_up(error: Exception) -> NoReturn:
-    print(error)  # noqa: T201 - the parent reads it
-    sys.exit(LATER)
-
-
-def _refused(refusal: Refusal, cause: BaseException | None) -> dict[str, Any]:
+def _refused(refusal: Refusal, cause: BaseException | None, *, mistake: bool = False) -> str:
     """What the owner is told; for the log what kind of error was behind it, and where."""
-    answer = {"code": refusal.code, "reason": refusal.reason}
+    answer: dict[str, Any] = {"code": refusal.code, "reason": refusal.reason, "mistake": mistake}
     if cause:
         *_, place = traceback.extract_tb(cause.__traceback__)
         answer["cause"] = f"{type(cause).__name__} in {Path(place.filename).name}:{place.lineno}"
-    return answer
+    return json.dumps(answer)
 
 
 if __name__ == "__main__":

@@ -33,7 +33,8 @@ def _apply(image: Image.Image, profile: bytes) -> Image.Image:
             return image
         transform = _transform(profile, image.mode)
         return ImageCms.applyTransform(image, transform) or image if transform else image
-    except (OSError, ImageCms.PyCMSError):
+    # ValueError: one of its names is not ASCII.
+    except (OSError, ValueError, ImageCms.PyCMSError):
         return image
 
 

@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import json
 import logging
+import shutil
+import time
 import zlib
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, gettempdir
 from typing import Any
 from uuid import UUID
 
@@ -37,6 +40,9 @@ _LOWEST = 200
 # Pictures, everybody's, among which one message looks for those of a plan: what it costs does not
 # depend on how many of them there are to find.
 _BATCH = 500
+# Folders of pictures that are being made; and seconds after which none is: the function has 90.
+_PREFIX = "fragua-picture-"
+_ABANDONED = 180
 
 
 def make(file_id: UUID) -> None:
@@ -49,8 +55,17 @@ def make(file_id: UUID) -> None:
     if file is None:
         log.info("nothing to make", extra={"file_id": str(file_id)})
     elif missing:
-        with TemporaryDirectory() as folder:
+        _clear_away()
+        with TemporaryDirectory(prefix=_PREFIX) as folder:
             _make(file, missing, Path(folder))
+
+
+def _clear_away() -> None:
+    """Delete what workers have left that were stopped in the midst of a picture."""
+    for folder in Path(gettempdir()).glob(f"{_PREFIX}*"):
+        with suppress(FileNotFoundError):
+            if time.time() - folder.stat().st_mtime > _ABANDONED:
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def _job(file_id: UUID) -> tuple[RowMapping | None, list[int]]:

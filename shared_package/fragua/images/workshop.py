@@ -14,6 +14,7 @@ import signal
 import stat
 import subprocess
 import sys
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -33,16 +34,22 @@ _SET_DUMPABLE = 4
 # The kernel's answers to too much time and too much memory.
 _OUT_OF_LIMITS = {signal.SIGXCPU, signal.SIGKILL}
 
-# Bytes of a child's last words that are worth a line in the log.
+# Bytes of an answer, at most: some hundreds for each thumbnail. And of last words, for the log.
+_ANSWER = 1 << 20
 _REASON = 300
+# What a child may say of a picture: all else is somebody else speaking.
+_REFUSALS = {"unsupported", "damaged", "too_large", "too_complex"}
+_TYPES = {"image/webp", "image/jpeg"}
+_MOST_PIXELS = 1 << 31
 
 
 def make(source: Path, heights: Sequence[int], folder: Path) -> Picture:
     """Do what `pyramid.render` does, whatever the bytes: write thumbnails into `folder`.
 
     Takes at most CPU_SECONDS, and WALL_SECONDS where a processor is shared. Raises Refusal,
-    also when the child was killed, crashed, or ran out of memory or time; leaves no child. Raises
-    Retry when the disk is full or a decoder is not there.
+    also when the child was killed, crashed, or ran out of memory or time. Raises Retry when the
+    disk is full or a decoder is not there. Leaves no child; what a child in a stranger's hands has
+    started lives on, with as little as it had.
     """
     _close_the_curtain()
     child = [sys.executable, "-m", "fragua.images.child", str(source), str(folder)]
@@ -57,25 +64,29 @@ def _close_the_curtain() -> None:
 
 def run(command: Sequence[str], seconds: float) -> bytes:
     """Return what a command prints that gets nothing of ours; Refusal or Retry if it dies."""
-    try:
-        done = subprocess.run(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            # Libraries complain there of each broken byte.
-            stderr=subprocess.DEVNULL,
-            env=_environment(),
-            timeout=seconds,
-            check=False,
-        )
-    except subprocess.TimeoutExpired as error:
-        raise too_complex() from error
+    # No pipe: to a file the kernel lets nobody write more than its limit.
+    with tempfile.TemporaryFile() as said:
+        try:
+            done = subprocess.run(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=said,
+                # Libraries complain there of each broken byte.
+                stderr=subprocess.DEVNULL,
+                env=_environment(),
+                timeout=seconds,
+                check=False,
+            )
+        except subprocess.TimeoutExpired as error:
+            raise too_complex() from error
+        said.seek(0)
+        output = said.read(_ANSWER)
     if done.returncode == LATER:
-        raise Retry(done.stdout[:_REASON].decode(errors="replace"))
+        raise Retry(output[:_REASON].decode(errors="replace"))
     if done.returncode:
         log.warning("decoding ended early", extra={"exit_code": done.returncode})
         raise too_complex() if -done.returncode in _OUT_OF_LIMITS else damaged()
-    return done.stdout
+    return output
 
 
 def read(output: bytes, folder: Path) -> Picture:
@@ -84,8 +95,10 @@ def read(output: bytes, folder: Path) -> Picture:
         answer = json.loads(output)
         if "picture" in answer:
             return _picture(answer["picture"], folder)
-        refusal = Refusal(str(answer["code"]), str(answer["reason"]))
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        refusal = Refusal(answer["code"], answer["reason"])
+        if refusal.code not in _REFUSALS or not _is_text(refusal.reason):
+            raise damaged()
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise damaged() from error
     level = logging.ERROR if answer.get("mistake") else logging.INFO
     log.log(level, "picture refused", extra={"code": refusal.code, "cause": answer.get("cause")})
@@ -99,9 +112,25 @@ def _environment() -> dict[str, str]:
 
 def _picture(fields: dict[str, Any], folder: Path) -> Picture:
     thumbnails = tuple(Thumbnail(**each) for each in fields.pop("thumbnails"))
-    if not all(_is_written(each, folder) for each in thumbnails):
+    picture = Picture(**fields, thumbnails=thumbnails)
+    sizes = [(picture.width, picture.height), *((each.width, each.height) for each in thumbnails)]
+    texts = (picture.format, picture.dominant_color, picture.thumbhash)
+    if not (
+        all(map(_is_size, sizes))
+        and all(map(_is_text, texts))
+        and all(each.content_type in _TYPES and _is_written(each, folder) for each in thumbnails)
+    ):
         raise damaged()
-    return Picture(**fields, thumbnails=thumbnails)
+    return picture
+
+
+def _is_size(size: tuple[Any, Any]) -> bool:
+    return all(type(side) is int and 0 < side < _MOST_PIXELS for side in size)
+
+
+def _is_text(text: Any) -> bool:
+    """Whether it can be kept and shown; no sentence of ours is longer."""
+    return isinstance(text, str) and len(text) <= _REASON and text.isprintable()
 
 
 def _is_written(thumbnail: Thumbnail, folder: Path) -> bool:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
@@ -23,6 +25,7 @@ from tests.integration.images.support import (
     dies,
     encoded,
     kept,
+    made,
     message,
     objects,
     own_plan,
@@ -248,3 +251,16 @@ def test_a_full_disk_delays_thumbnails_and_refuses_nothing(
     tempfile.tempdir = None
     assert work(message(file_id)) == DONE
     assert len(shown(client, file_id)["thumbnails"]) == 1
+
+
+def test_what_a_worker_has_left_is_cleared_away_by_one_that_comes_later(
+    client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    left, busy = (tmp_path / f"fragua-picture-{name}" for name in ("left", "busy"))
+    for folder in (left, busy):
+        folder.mkdir()
+        (folder / "source").write_bytes(b"x")
+    os.utime(left, (time.time() - 181, time.time() - 181))
+    made(client)
+    assert list(tmp_path.iterdir()) == [busy]

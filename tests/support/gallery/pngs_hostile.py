@@ -44,6 +44,11 @@ def _broken() -> dict[str, Callable[[], bytes]]:
         "unknown-filter": lambda: _simple(data=zlib.compress(b"\x09" * 784)),
         "pixels-not-deflated": lambda: _simple(data=b"not deflated at all" * 40),
         "zero-wide": lambda: parts.png(parts.header(0, 16), parts.chunk(b"IDAT", b"")),
+        "two-headers": lambda: parts.png(
+            parts.header(100, 100),
+            parts.chunk(b"IDAT", zlib.compress(bytes(30_100))),
+            parts.header(20, 10),
+        ),
         "of-3-bits": lambda: parts.png(parts.header(16, 16, bits=3), parts.chunk(b"IDAT", b"")),
         "without-header": lambda: parts.png(parts.chunk(b"IDAT", zlib.compress(bytes(784)))),
         "without-pixels": lambda: parts.png(parts.header(16, 16)),

@@ -57,7 +57,13 @@ def test_a_grey_picture_follows_a_profile_of_colours_too(tmp_path: Path) -> None
     assert apart(shown(data, tmp_path, 256), image) < 5
 
 
-@pytest.mark.parametrize("profile", [b"", b"none at all", icc.swapped()[:200], icc.inks()])
+# A profile whose space has a name that is not ASCII.
+NAMELESS = icc.swapped()[:16] + b"\xff" + icc.swapped()[17:]
+
+
+@pytest.mark.parametrize(
+    "profile", [b"", b"none at all", icc.swapped()[:200], icc.inks(), NAMELESS], ids=range(5)
+)
 def test_a_profile_that_is_broken_or_for_other_channels_is_none(
     tmp_path: Path, profile: bytes
 ) -> None:

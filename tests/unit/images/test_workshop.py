@@ -12,12 +12,14 @@ import sys
 import threading
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
 
 from fragua.errors import Retry
 from fragua.images import limits, workshop
+from fragua.images.child import LATER
 from fragua.images.picture import Picture, Thumbnail
 from fragua.images.refusal import Refusal, anything_refuses
 
@@ -171,14 +173,31 @@ def test_a_disk_that_can_not_be_read_is_no_fault_of_the_picture() -> None:
         raise OSError("broken data stream when reading image file")
 
 
+@pytest.mark.parametrize("library", ["PIL", "isal"])
 def test_a_decoder_that_is_not_there_is_no_fault_of_the_picture(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, library: str
 ) -> None:
-    (tmp_path / "PIL").mkdir()
-    (tmp_path / "PIL/__init__.py").write_text("raise ImportError('no Pillow here')")
+    (tmp_path / library).mkdir()
+    (tmp_path / library / "__init__.py").write_text("raise ImportError('no such thing here')")
     monkeypatch.syspath_prepend(tmp_path)
-    with pytest.raises(Retry, match="no Pillow here"):
+    with pytest.raises(Retry, match="no such thing here"):
         workshop.make(source(tmp_path, encoded(scene(), "PNG")), [200], tmp_path)
+
+
+def test_more_than_an_answer_is_not_even_read() -> None:
+    endless = "import sys\nwhile True: sys.stdout.write('x' * 9_999_999)"
+    assert code_of(LIMITED.format(seconds=9) + endless) in ("damaged", "too_complex")
+    assert len(python("print('x' * 20_000_000)")) < 2_000_000
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="nothing else is always full")
+def test_an_answer_that_finds_no_room_is_no_fault_of_the_picture(tmp_path: Path) -> None:
+    path = source(tmp_path, encoded(scene(), "PNG"))
+    with Path("/dev/full").open("w") as full:
+        command = [sys.executable, "-m", "fragua.images.child", str(path), str(tmp_path), "200"]
+        environment = {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+        done = subprocess.run(command, stdout=full, env=environment, check=False)
+    assert done.returncode == LATER
 
 
 @pytest.mark.parametrize(
@@ -186,6 +205,7 @@ def test_a_decoder_that_is_not_there_is_no_fault_of_the_picture(
     [
         b"",
         b"no JSON",
+        b"[" * 200_000,
         b"[]",
         b"7",
         b"{}",
@@ -203,11 +223,11 @@ def test_an_answer_that_makes_no_sense_is_a_refusal(tmp_path: Path, output: byte
     assert caught.value.code == "damaged"
 
 
-def answer(file: str) -> bytes:
-    """What a child says that has made one thumbnail, of five bytes."""
-    thumbnail = Thumbnail(1, 1, "image/webp", 5, file)
-    picture = Picture(1, 1, "png", "#ffffff", "", (thumbnail,))
-    return json.dumps({"picture": asdict(picture)}).encode()
+def answer(file: str, thumbnail: dict[str, Any] | None = None, **picture: Any) -> bytes:
+    """What a child says that has made one thumbnail, of five bytes; with fields of its own."""
+    made = asdict(Thumbnail(1, 1, "image/webp", 5, file)) | (thumbnail or {})
+    said = asdict(Picture(1, 1, "png", "#ffffff", "", ())) | {"thumbnails": [made]} | picture
+    return json.dumps({"picture": said}).encode()
 
 
 @pytest.mark.parametrize("file", ["../secret", "link", "folder", "missing", "short"])
@@ -221,6 +241,46 @@ def test_an_answer_names_no_file_but_its_own(tmp_path: Path, file: str) -> None:
     with pytest.raises(Refusal):
         workshop.read(answer(file), folder)
     assert workshop.read(answer("200.webp"), folder).thumbnails[0].file == "200.webp"
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"width": "x"},
+        {"width": True},
+        {"height": 0},
+        {"height": 10**30},
+        {"width": 1.5},
+        {"format": "\0"},
+        {"dominant_color": "x" * 301},
+        {"thumbhash": None},
+        {"thumbnail": {"content_type": "text/html"}},
+        {"thumbnail": {"height": "../evil"}},
+        {"thumbnail": {"width": -1}},
+    ],
+    ids=str,
+)
+def test_an_answer_that_nobody_could_keep_or_show_is_a_refusal(
+    tmp_path: Path, odd: dict[str, Any]
+) -> None:
+    (tmp_path / "200.webp").write_bytes(b"12345")
+    with pytest.raises(Refusal):
+        workshop.read(answer("200.webp", **odd), tmp_path)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"code": "damaged", "reason": "\0"},
+        {"code": "damaged", "reason": ["x"]},
+        {"code": "damaged", "reason": "x" * 301},
+        {"code": "made_up", "reason": "Send money."},
+    ],
+    ids=str,
+)
+def test_a_refusal_that_is_none_of_ours_is_not_shown(tmp_path: Path, said: dict[str, Any]) -> None:
+    with pytest.raises(Refusal, match="damaged or incomplete"):
+        workshop.read(json.dumps(said).encode(), tmp_path)
 
 
 def test_asking_for_thumbnails_needs_no_decoder() -> None:

@@ -94,6 +94,9 @@ def _read(file: BinaryIO) -> _Header:
 def _note(header: _Header, file: BinaryIO, name: bytes, place: tuple[int, int]) -> None:
     """Keep what a chunk says of the whole picture."""
     if name == b"IHDR":
+        if any(header.size):
+            # The decoder goes by another one of them than we would.
+            raise damaged()
         header.size = struct.unpack(">II", _body(file, *place).ljust(8, b"\0")[:8])
     elif name == b"acTL":
         header.frames, header.loop = struct.unpack(">II", _body(file, *place).ljust(8, b"\0")[:8])
