@@ -44,5 +44,6 @@ def first_superadmin(generation: Generation, plan: Plan, account: Account) -> Ac
     """Creates the first superadmin, where the template has a function for it."""
     if "BootstrapFunction" not in plan.functions:
         return None
-    generation.invoke("BootstrapFunction", {"email": account.email, "password": account.password})
+    wanted = {"email": account.email, "password": account.password, "only_first": True}
+    generation.invoke("BootstrapFunction", wanted)
     return account

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from fragua.accounts.permissions import Visitors
     from fragua.api import Description
 
 ROOT = Path(__file__).parent.parent
@@ -26,7 +27,7 @@ Errors are RFC 9457 problem documents with a stable `code` and the `request_id` 
 """
 
 TAGS = {
-    "accounts": "Who you are: registration, sessions, the own profile, plans.",
+    "accounts": "Who you are and may be: sessions, profiles, plans, other people's accounts.",
     "uploads": "Fragments in: sessions of files that are on their way.",
     "buckets": "Places of one's own to store in.",
     "files": "One verified file out; temporary links to it.",
@@ -85,12 +86,12 @@ def _add_what_the_door_reads(operation: dict[str, Any], said: Description) -> No
         operation.setdefault("parameters", []).append(IDEMPOTENCY_KEY)
 
 
-def _add_roles(operation: dict[str, Any], route: str) -> None:
+def _add_roles(operation: dict[str, Any], roles: Visitors) -> None:
     """Describe who may use a route that is not for every account."""
-    from fragua.accounts.permissions import ROLES
+    from fragua.accounts.permissions import MEMBERS
 
-    if route in ROLES:
-        operation["x-roles"] = sorted(ROLES[route])
+    if not roles >= MEMBERS:
+        operation["x-roles"] = sorted(roles)
 
 
 def document() -> dict[str, Any]:
@@ -108,7 +109,7 @@ def document() -> dict[str, Any]:
             for operation in operations.values():
                 operation["responses"] = dict(sorted(operation["responses"].items()))
                 _add_what_the_door_reads(operation, module.api.said)
-                _add_roles(operation, module.api.route)
+                _add_roles(operation, module.api.roles)
             paths.setdefault(path, {}).update(operations)
         schemas |= said["components"].get("schemas", {})
     for unused in ("HTTPValidationError", "ValidationError", "ResponseValidationError"):

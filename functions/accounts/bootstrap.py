@@ -1,12 +1,15 @@
-"""Invoked by hand: the first superadmin, `{"email": ..., "password": ...}`, unless there is one."""
+"""Invoked by hand: `{"email": ..., "password": ...}` makes somebody a superadmin.
+
+An account that there is keeps its password. With `"only_first": true` nothing is done where there
+is a superadmin.
+"""
 
 from typing import Any
 
-from fragua.accounts import service
-from fragua.accounts.schemas import Registration
+from fragua.accounts import administration
+from fragua.accounts.schemas import Superadmin
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    names = {"first_name": "Super", "last_name": "Admin"}
-    user_id, created = service.bootstrap(Registration.model_validate({**names, **event}))
+    user_id, created = administration.make_superadmin(Superadmin.model_validate(event))
     return {"created": created, "user_id": str(user_id)}

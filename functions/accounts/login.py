@@ -9,7 +9,6 @@ api = Api()
 
 @api.post(
     "/v1/auth/login",
-    public=True,
     summary="Log in",
     tags=["accounts"],
     problems=(400, 401, 415, 429),

@@ -9,7 +9,6 @@ api = Api()
 
 @api.post(
     "/v1/auth/refresh",
-    public=True,
     summary="Refresh the tokens",
     tags=["accounts"],
     problems=(400, 401, 415),

@@ -9,7 +9,6 @@ api = Api()
 
 @api.post(
     "/v1/auth/register",
-    public=True,
     repeatable=True,
     status=201,
     summary="Create an account",

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from fragua.accounts import plans
+from fragua.accounts import administration, plans
 from fragua.accounts import service as accounts
 from fragua.buckets import service as buckets
 from fragua.database import outbox, repeats
@@ -12,6 +12,7 @@ from fragua.worker import log, schedule_handler
 
 EFFECTS: dict[str, Callable[[Mapping[str, Any]], None]] = {
     accounts.ACCOUNT_CHANGED: accounts.account_changed,
+    administration.PLAN_TAKEN: administration.plan_taken,
     plans.PLAN_CHANGED: plans.plan_changed,
     buckets.BUCKET_UNSETTLED: buckets.bucket_unsettled,
     files.FILE_DELETED: files.file_deleted,

@@ -1,12 +1,9 @@
 """GET /l/{token}: to the file, counted; robots that say so see what it is, and count nothing."""
 
-from typing import Annotated
-
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.openapi.params import Header
 
 from fragua import robots
-from fragua.api import Api
+from fragua.api import Api, UserAgent
 from fragua.files import links
 from fragua.files.schemas import Preview
 
@@ -15,16 +12,13 @@ api = Api()
 
 @api.get(
     "/l/<token>",
-    public=True,
     status=302,
     summary="Follow a temporary link",
     tags=["files"],
     problems=(404, 410),
     also={200: Preview},
 )
-def follow_link(
-    token: str, user_agent: Annotated[str | None, Header(alias="user-agent")] = None
-) -> Response[Preview | None]:
+def follow_link(token: str, user_agent: UserAgent = None) -> Response[Preview | None]:
     if robots.declared(user_agent):
         return Response(200, "application/json", links.look(token), robots.UNLISTED)
     return Response(302, headers={"location": links.follow(token).url, **robots.UNLISTED})

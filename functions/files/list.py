@@ -1,18 +1,13 @@
 """GET /v1/files: the own files, newest first."""
 
-from typing import Annotated
+from pydantic import AwareDatetime
 
-from aws_lambda_powertools.event_handler.openapi.params import Query
-from pydantic import AfterValidator, AwareDatetime
-
-from fragua.api import Api, Cursor, Limit, UserId
+from fragua.api import Api, Cursor, Limit, Prefix, UserId
 from fragua.files import service
 from fragua.files.schemas import FilePage
-from fragua.schemas import decode_cursor, encode_cursor, printable
+from fragua.schemas import decode_cursor, encode_cursor
 
 api = Api()
-# No name holds a control character, and PostgreSQL can't even be asked for a NUL.
-Prefix = Annotated[Annotated[str, AfterValidator(printable)] | None, Query(max_length=255)]
 
 
 @api.get("/v1/files", summary="List files", tags=["files"])

@@ -12,7 +12,6 @@ api = Api()
 
 @api.head(
     "/l/<token>",
-    public=True,
     summary="Look at a temporary link",
     tags=["files"],
     problems=(404, 410),

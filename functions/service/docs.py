@@ -10,7 +10,6 @@ api = Api()
 
 @api.get(
     "/docs",
-    public=True,
     media_type="text/html",
     summary="Read the documentation",
     tags=["service"],

@@ -9,9 +9,7 @@ from fragua.health import Health
 api = Api()
 
 
-@api.get(
-    "/v1/health", public=True, summary="Check the service", tags=["service"], also={503: Health}
-)
+@api.get("/v1/health", summary="Check the service", tags=["service"], also={503: Health})
 def check() -> Response[Health]:
     found = health.check()
     return Response(200 if found.status == "up" else 503, "application/json", found)

@@ -10,7 +10,7 @@ api = Api()
 DOCUMENT = Path(__file__).with_name("openapi.json")
 
 
-@api.get("/v1/openapi.json", public=True, summary="Get this document", tags=["service"])
+@api.get("/v1/openapi.json", summary="Get this document", tags=["service"])
 def openapi() -> Response[str]:
     return Response(200, "application/json", DOCUMENT.read_text(), {"cache-control": "max-age=300"})
 

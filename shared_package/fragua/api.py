@@ -1,42 +1,54 @@
 """The HTTP door: who asks, is the form right, what went wrong. Each function has one route.
 
-A route is closed unless it says `public=True`. The checks come in the contract's order: the token,
-the form of the body, the fields, and only then the function itself.
+Who may come in is said by the table of permissions, and no route can be made that is not in it.
+The checks come in the contract's order: the token, the role, the form of the body, the fields, and
+only then the function itself.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from contextvars import ContextVar
 from http import HTTPStatus
-from typing import Annotated, Any, Required, TypedDict, TypeVar, Unpack
-from uuid import UUID
+from typing import Any, Required, TypedDict, TypeVar, Unpack
 
 from aws_lambda_powertools import Logger
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Depends
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
-from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import BaseModel
 
-from fragua import bodies, idempotency, started
+from fragua import bodies, idempotency, request, started
 from fragua.accounts import keys, permissions, sessions
-from fragua.accounts.sessions import Caller
 from fragua.errors import Invalid, Problem, pointer
 from fragua.idempotency import Once
+from fragua.request import (
+    Address,
+    Anonymous,
+    BaseUrl,
+    CurrentCaller,
+    Cursor,
+    Limit,
+    Prefix,
+    RawBody,
+    Repeatable,
+    UserAgent,
+    UserId,
+)
 from fragua.settings import settings
 
 __all__ = [
     "Address",
+    "Anonymous",
     "Api",
     "BaseUrl",
-    "Caller",
     "CurrentCaller",
     "Cursor",
     "Limit",
+    "Prefix",
     "RawBody",
     "Repeatable",
+    "UserAgent",
     "UserId",
 ]
 
@@ -45,68 +57,20 @@ Event = dict[str, Any]
 
 log = Logger(service="fragua")
 
-_caller: ContextVar[Caller] = ContextVar("caller")
-_address: ContextVar[str] = ContextVar("address")
-_base_url: ContextVar[str] = ContextVar("base_url")
-_raw: ContextVar[bytes] = ContextVar("raw")
-_once: ContextVar[Once | None] = ContextVar("once")
-
-
-def _current_caller() -> Caller:
-    return _caller.get()
-
-
-def _current_user_id() -> UUID:
-    return _caller.get().account.user_id
-
-
-def _current_address() -> str:
-    return _address.get()
-
-
-def _current_base_url() -> str:
-    return _base_url.get()
-
-
-def _current_raw() -> bytes:
-    return _raw.get()
-
-
-def _current_once() -> Once | None:
-    return _once.get()
-
-
-CurrentCaller = Annotated[Caller, Depends(_current_caller)]
-UserId = Annotated[UUID, Depends(_current_user_id)]
-# The address that the gateway saw; a header of the client's is not believed.
-Address = Annotated[str, Depends(_current_address)]
-# Where this API is reached from outside, without a slash at its end.
-BaseUrl = Annotated[str, Depends(_current_base_url)]
-# The bytes of a body, on a route that `takes` a media type of its own.
-RawBody = Annotated[bytes, Depends(_current_raw)]
-# The request's Idempotency-Key, on a route that is `repeatable`.
-Repeatable = Annotated[Once | None, Depends(_current_once)]
-Limit = Annotated[int, Query(ge=1, le=200, description="Rows of a page.")]
-Cursor = Annotated[
-    str | None, Query(max_length=200, description="`next_cursor` of the page before.")
-]
-
 
 class Description(TypedDict, total=False):
     """What a route says of itself, for the door and for the OpenAPI document.
 
     `status` is its answer as a rule (200), with a JSON body unless `media_type` names another;
     `also` is what else it answers and with what; `problems` are its problem documents besides
-    401, 422, 500 and 503. Only `public` ones answer without a token. A body is JSON, unless the
-    route `takes` bytes of a media type, at most `max_bytes`. A route that creates is `repeatable`:
-    it honours an Idempotency-Key.
+    401, 422, 500 and 503. A body is JSON, unless the route `takes` bytes of a media type, at most
+    `max_bytes`. A route that creates is `repeatable`: it honours an Idempotency-Key.
     """
 
     summary: Required[str]
     tags: Required[list[str]]
     status: int
     media_type: str
-    public: bool
     problems: tuple[int, ...]
     also: Mapping[int, type[BaseModel]]
     takes: str
@@ -115,9 +79,14 @@ class Description(TypedDict, total=False):
 
 
 class Api:
-    """One route and its handler: `handler = api.handler` is the Lambda's entry point."""
+    """One route and its handler: `handler = api.handler` is the Lambda's entry point.
 
-    def __init__(self) -> None:
+    `roles` says for each route who may use it.
+    """
+
+    def __init__(self, roles: Mapping[str, permissions.Visitors] = permissions.ROLES) -> None:
+        self._table = roles
+        self.roles: permissions.Visitors = frozenset()
         self.resolver = APIGatewayHttpResolver(enable_validation=True)
         self.resolver.exception_handler(Exception)(_answer_problem)
         self.said: Description = {"summary": "", "tags": []}
@@ -149,34 +118,46 @@ class Api:
 
     def _route(self, method: str, path: str, said: Description) -> Callable[[Handler], Handler]:
         self.said, self.route = said, f"{method} {path}"
+        self.roles = self._table[self.route]
         decorate: Callable[[Handler], Handler] = self.resolver.route(
             path,
             method=method,
             summary=said["summary"],
             tags=said["tags"],
             status_code=said.get("status", 200),
-            security=[] if said.get("public") else [{"bearer": []}],
-            responses=_responses(said, bodiless=method == "HEAD"),
+            security=[] if self.public else [{"bearer": []}],
+            responses=_responses(said, public=self.public, bodiless=method == "HEAD"),
         )
         return decorate
 
+    @property
+    def public(self) -> bool:
+        """Whether the route needs no token."""
+        return "anonymous" in self.roles
+
     def handler(self, event: Event, context: Any) -> Event:
         """Answer one event of the gateway (payload 2.0); every answer carries X-Request-Id."""
-        request = event["requestContext"]
-        log.set_correlation_id(request["requestId"])
+        about = event["requestContext"]
+        log.set_correlation_id(about["requestId"])
         log.setLevel(settings().log_level)
-        _address.set(request["http"]["sourceIp"])
-        _base_url.set(settings().public_url or _own_url(event))
+        request.address.set(about["http"]["sourceIp"])
+        request.base_url.set(settings().public_url or _own_url(event))
         try:
-            if not self.said.get("public"):
-                caller = sessions.authenticate(event["headers"].get("authorization"))
-                permissions.require(caller.account.role, self.route)
-                _caller.set(caller)
+            self._let_in(event["headers"].get("authorization"))
             answer: Event = self.resolver.resolve(self._checked(event), context)
         except Exception as error:  # noqa: BLE001 - _problem logs it, the client sees none of it
             answer = _built(error)
         started()
-        return _finished(answer, request["requestId"])
+        return _finished(answer, about["requestId"])
+
+    def _let_in(self, authorization: str | None) -> None:
+        """Find out who asks, where that matters, and turn away who may not."""
+        if self.public:
+            request.authorization.set(authorization)
+            return
+        caller = sessions.authenticate(authorization)
+        permissions.require(caller.account.role, self.roles)
+        request.caller.set(caller)
 
     def _checked(self, event: Event) -> Event:
         """Check the form of the body and of the headers that the door itself reads."""
@@ -185,11 +166,11 @@ class Api:
             raise Problem("not_found")
         if "takes" in self.said:
             raw = bodies.octets(event, self.said["takes"], self.said["max_bytes"])
-            _raw.set(raw)
+            request.raw.set(raw)
             return bodies.without(event)
         checked = bodies.with_json(event)
         if self.said.get("repeatable"):
-            _once.set(_once_of(checked))
+            request.once.set(_once_of(checked))
         return checked
 
 
@@ -199,10 +180,10 @@ def _own_url(event: Event) -> str:
     return f"{scheme}://{event['requestContext']['domainName']}"
 
 
-def _responses(said: Description, *, bodiless: bool) -> dict[int, Any]:
+def _responses(said: Description, *, public: bool, bodiless: bool) -> dict[int, Any]:
     """Describe all answers of a route for the OpenAPI document."""
     problems = {*said.get("problems", ()), 422, 500, 503}
-    if not said.get("public"):
+    if not public:
         problems.add(401)
     content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
     document: dict[int, Any] = {
@@ -230,8 +211,8 @@ def _once_of(event: Event) -> Once | None:
     if key is None:
         return None
     body = json.dumps(json.loads(event["body"]), sort_keys=True)
-    request = f"{event['requestContext']['http']['method']} {event['rawPath']}\n{body}"
-    return Once.of(key, request, _secret)
+    text = f"{event['requestContext']['http']['method']} {event['rawPath']}\n{body}"
+    return Once.of(key, text, _secret)
 
 
 def _secret(kid: str | None) -> tuple[str, bytes] | None:

@@ -35,6 +35,7 @@ CATALOGUE: dict[str, tuple[int, str]] = {
     "fragment_conflict": (409, "Other bytes were sent for this fragment before."),
     "fragment_missing": (409, "Some fragments have not arrived."),
     "in_progress": (409, "The same request was sent before and is still under way."),
+    "last_superadmin": (409, "Somebody has to be a superadmin."),
     "not_direct": (409, "The upload takes its fragments through the API."),
     "not_relay": (409, "The upload takes its fragments straight to the store."),
     "plan_exists": (409, "A plan of this name exists already."),

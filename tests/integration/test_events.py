@@ -18,13 +18,14 @@ from fragua.buckets import service as buckets
 from fragua.errors import Problem
 from tests.e2e.support.pictures import png
 from tests.support.accounts import become
-from tests.support.backend import MIB, Client, invoke
+from tests.support.backend import MIB, Client, invoke, new_client
 from tests.support.paths import ROOT
 
 EVENTS = sorted((ROOT / "events").glob("*/*.json"))
 UPLOAD, FILE = "019aa3c0-0000-7000-8000-000000000001", "019aa3c0-0000-7000-8000-000000000002"
 # What the event of put_fragment carries.
 FRAGMENT = b"Fragments in, one verified file out.\n"
+USER = "019aa3c0-0000-7000-8000-000000000005"
 OWNER, LINK = "019aa3c0-0000-7000-8000-000000000003", "019aa3c0-0000-7000-8000-000000000004"
 
 # What a worker answers that has done all its messages.
@@ -37,6 +38,8 @@ EXPECTED: dict[str, Any] = {
     "accounts/logout": 204,
     "accounts/change_password": 204,
     "accounts/bootstrap": {"created", "user_id"},
+    "accounts/create_user": 201,
+    "accounts/delete_user": 204,
     "accounts/create_plan": 201,
     "accounts/delete_plan": 204,
     "buckets/create": 201,
@@ -76,6 +79,11 @@ def needs_no_plan(client: Client) -> None:
     plans.delete("team")
 
 
+def needs_superadmin(client: Client) -> None:
+    """Let the caller change other people's accounts."""
+    become(client, role="superadmin")
+
+
 def needs_a_bucket(client: Client) -> None:
     """Let there be the bucket that the event deletes."""
     buckets.create(UUID(client.user_id), "old-pictures")
@@ -87,6 +95,11 @@ def needs_links(client: Client) -> None:
 
 
 NEEDS: dict[str, Callable[[Client], None]] = {
+    "accounts/list_users": needs_superadmin,
+    "accounts/get_user": needs_superadmin,
+    "accounts/create_user": needs_superadmin,
+    "accounts/update_user": needs_superadmin,
+    "accounts/delete_user": needs_superadmin,
     "accounts/create_plan": needs_no_plan,
     "accounts/update_plan": needs_a_plan,
     "accounts/delete_plan": needs_a_plan,
@@ -120,6 +133,8 @@ def prepared(path: Path, client: Client) -> dict[str, Any]:
     if FILE in text:
         data = png() if path.parent.name == "images" else data
         text = text.replace(FILE, client.upload(data)["file_id"])
+    if USER in text:
+        text = text.replace(USER, new_client().user_id)
     if LINK in text or "LINK_TOKEN" in text:
         link = linked(client)
         text = text.replace(LINK, link["id"]).replace("LINK_TOKEN", link["token"])

@@ -11,6 +11,7 @@ from uuid import UUID
 import pytest
 from pydantic import Field
 
+from fragua.accounts import permissions
 from fragua.api import Api, UserId
 from fragua.bodies import MAX_BODY
 from fragua.errors import Problem, Refused, Unavailable
@@ -28,11 +29,13 @@ class Body(Request):
     files: Annotated[list[dict[str, int]], Field(default_factory=list)]
 
 
-open_door, closed_door, item_door = Api(), Api(), Api()
+THINGS, THING = "POST /v1/things", "DELETE /v1/things/<thing_id>"
+open_door, item_door = Api({THINGS: permissions.ANYONE}), Api({THING: permissions.ANYONE})
+closed_door = Api({THINGS: permissions.MEMBERS})
 raised: list[Exception] = []
 
 
-@open_door.post("/v1/things", public=True, summary="", tags=[])
+@open_door.post("/v1/things", summary="", tags=[])
 def take(body: Body | None = None) -> dict[str, Any]:
     if raised:
         raise raised.pop()
@@ -44,7 +47,7 @@ def closed(body: Body, user: UserId) -> None:
     raise AssertionError("nobody gets here")
 
 
-@item_door.delete("/v1/things/<thing_id>", public=True, status=204, summary="", tags=[])
+@item_door.delete("/v1/things/<thing_id>", status=204, summary="", tags=[])
 def item(thing_id: UUID) -> None:
     return None
 

@@ -37,6 +37,12 @@ def page(limit: int, after: str | None) -> tuple[list[Plan], str | None]:
     return found[:limit], found[limit - 1].name if len(found) > limit else None
 
 
+def exists(name: str) -> bool:
+    """Tell whether there is a plan of this name."""
+    with writer() as db:
+        return _find(db, name) is not None
+
+
 def create(creator: UUID, new: NewPlan, once: Once | None = None) -> Plan:
     """Make a plan; `Problem` plan_exists."""
     try:
@@ -131,7 +137,12 @@ def plan_changed(payload: Mapping[str, Any]) -> None:
         return
     store.write_plan(row)
     if payload["heights"]:
-        aws.send(settings().backlog_queue_url, json.dumps({"plan": row["name"]}))
+        have_thumbnails_made(row["name"])
+
+
+def have_thumbnails_made(name: str, **whose: str) -> None:
+    """Have the missing thumbnails of a plan made, everybody's or of one `owner_id` alone."""
+    aws.send(settings().backlog_queue_url, json.dumps({"plan": name, **whose}))
 
 
 def _find(db: sa.Connection, name: str, *, lock: bool = False) -> RowMapping | None:

@@ -82,8 +82,35 @@ class ProfileChange(Request):
     country: Name | None = None
 
 
+# A plan's name is a step of a URL.
+PlanName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
+
+
+class NewUser(Registration):
+    """A new account that somebody else makes. Its password is told to its owner past us."""
+
+    role: Role
+    plan: PlanName = "basic"
+
+
+class UserChange(ProfileChange):
+    """Fields of somebody's account; what is left out stays."""
+
+    role: Annotated[Role, Field(default_factory=str)]
+    plan: Annotated[PlanName, Field(default_factory=str)]
+    active: Annotated[bool, Field(default_factory=bool)]
+
+
+class Superadmin(Request):
+    """Whom to make a superadmin. The password is for an account that is yet to be made."""
+
+    email: Email
+    password: Password | None = None
+    only_first: bool = False
+
+
 class User(Answer):
-    """An account as its owner sees it."""
+    """An account as its owner and admins see it."""
 
     id: UUID
     email: str
@@ -95,6 +122,13 @@ class User(Answer):
     plan: str
     active: bool
     created_at: Time
+
+
+class UserPage(Answer):
+    """A page of users, newest first."""
+
+    items: list[User]
+    next_cursor: str | None
 
 
 class Tokens(Answer):
@@ -119,8 +153,6 @@ class SessionInfo(Answer):
     expires_at: Time
 
 
-# A plan's name is a step of a URL.
-PlanName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
 # Pixels of thumbnails, each once; they are shown from the lowest up.
 Heights = Annotated[
     list[Annotated[int, Field(ge=1, le=2160)]], Field(max_length=10), AfterValidator(_each_once)

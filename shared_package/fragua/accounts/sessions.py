@@ -42,9 +42,9 @@ def check(claims: tokens.Claims) -> tuple[Account, Session]:
     session, account = store.load(claims.session_id, claims.user_id)
     if session is None or account is None or session.user_id != claims.user_id:
         raise Problem("session_ended")
-    if not account.active:
-        raise Problem("account_disabled")
     # DynamoDB deletes expired items days late: the clock decides.
     if session.expires_at <= clock.timestamp() or session.epoch < account.session_epoch:
         raise Problem("session_ended")
+    if not account.active:
+        raise Problem("account_disabled")
     return account, session

@@ -48,6 +48,8 @@ users = sa.Table(
     sa.Column("buckets", ARRAY(sa.Text), nullable=False, server_default="{}"),
     sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
     sa.Column("deleted_at", sa.DateTime(timezone=True)),
+    # Few are admins, and each change of a product is told to all of them.
+    sa.Index("users_role_id_idx", "role", "id", postgresql_where=sa.text("deleted_at is null")),
     sa.CheckConstraint("role in ('superadmin', 'admin', 'user')", name="role"),
     sa.Index(
         "users_email_key_key",

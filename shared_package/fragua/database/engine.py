@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
+from typing import cast
 
 import botocore
 import psycopg2
@@ -123,6 +124,11 @@ def _translated() -> Iterator[None]:
         if error.connection_invalidated or operational or sqlstate.startswith(("40", "53", "57")):
             raise Unavailable("database") from error
         raise
+
+
+def violated(error: IntegrityError) -> str:
+    """Return the name of the constraint that a row did not meet."""
+    return cast(psycopg2.Error, error.orig).diag.constraint_name or ""
 
 
 def ping() -> None:

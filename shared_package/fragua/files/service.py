@@ -239,10 +239,15 @@ def pictures() -> sa.Subquery:
     return sa.select(files).where(*kept).subquery("pictures")
 
 
-def window(after: RowMapping | None, size: int) -> sa.Select[UUID]:
-    """Select the ids of the next `size` pictures, by owner and id, as their index has them."""
+def window(after: RowMapping | None, size: int, owner_id: UUID | None = None) -> sa.Select[UUID]:
+    """Select the ids of the next `size` pictures, by owner and id, as their index has them.
+
+    Everybody's, or of one owner alone.
+    """
     kept = (files.c.deleted_at.is_(None), files.c.detected_type.like("image/%"))
     query = sa.select(files.c.id).where(*kept).order_by(files.c.owner_id, files.c.id).limit(size)
+    if owner_id:
+        query = query.where(files.c.owner_id == owner_id)
     if after:
         here = sa.tuple_(files.c.owner_id, files.c.id)
         query = query.where(here > sa.tuple_(after["owner_id"], after["id"]))

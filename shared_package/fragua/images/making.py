@@ -181,8 +181,8 @@ def _send(queue_url: str, **message: str) -> None:
     aws.send(queue_url, json.dumps(message))
 
 
-def catch_up(plan: str, after: UUID | None) -> None:
-    """Have the pictures of everybody on a plan made anew that lack one of its heights.
+def catch_up(plan: str, after: UUID | None, owner_id: UUID | None = None) -> None:
+    """Have the pictures of everybody on a plan, or of one owner, made that lack a height of it.
 
     Some at a time: a message of its own goes on after the last one. They have a queue of their own,
     so that nobody's new picture waits for all of them.
@@ -190,13 +190,14 @@ def catch_up(plan: str, after: UUID | None) -> None:
     queue = settings().backlog_queue_url
     with writer() as db:
         begin = files.find_any(db, after) if after else None
-        window = files.window(begin, _BATCH)
+        window = files.window(begin, _BATCH, owner_id)
         ids = db.execute(window).scalars().all()
         found = db.execute(_lacking(plan, window)).scalars().all()
     for file_id in found:
         _send(queue, file_id=str(file_id))
     if len(ids) == _BATCH:
-        _send(queue, plan=plan, after=str(ids[-1]))
+        whose = {"owner_id": str(owner_id)} if owner_id else {}
+        _send(queue, plan=plan, after=str(ids[-1]), **whose)
 
 
 def _lacking(plan: str, window: sa.Select[UUID]) -> sa.Select[UUID]:

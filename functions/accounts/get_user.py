@@ -1,0 +1,17 @@
+"""GET /v1/users/{user_id}: somebody's account."""
+
+from uuid import UUID
+
+from fragua.accounts import service
+from fragua.accounts.schemas import User
+from fragua.api import Api
+
+api = Api()
+
+
+@api.get("/v1/users/<user_id>", summary="Get a user", tags=["accounts"], problems=(403, 404))
+def get_user(user_id: UUID) -> User:
+    return service.get(user_id)
+
+
+handler = api.handler

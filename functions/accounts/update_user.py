@@ -1,0 +1,22 @@
+"""PATCH /v1/users/{user_id}: somebody's role, plan, profile, and whether they may come in."""
+
+from uuid import UUID
+
+from fragua.accounts import administration
+from fragua.accounts.schemas import User, UserChange
+from fragua.api import Api
+
+api = Api()
+
+
+@api.patch(
+    "/v1/users/<user_id>",
+    summary="Change a user",
+    tags=["accounts"],
+    problems=(400, 403, 404, 409, 415),
+)
+def update_user(user_id: UUID, body: UserChange) -> User:
+    return administration.change(user_id, body)
+
+
+handler = api.handler

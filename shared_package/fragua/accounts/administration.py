@@ -1,0 +1,182 @@
+"""Other people's accounts: superadmins make, change and delete them, admins read them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, get_args
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
+from fragua import clock
+from fragua.accounts import plans, users
+from fragua.accounts.schemas import NewUser, Registration, Superadmin, User, UserChange
+from fragua.accounts.store import Role
+from fragua.accounts.tables import users as table
+from fragua.database import outbox, reader, writer
+from fragua.errors import Problem, Unavailable
+from fragua.idempotency import Once
+
+# Event of this room in the outbox.
+PLAN_TAKEN = "plan_taken"
+
+_ACTIVE = (table.c.role == "superadmin", table.c.active, table.c.deleted_at.is_(None))
+_SUPERADMINS = sa.select(table.c.id).where(*_ACTIVE).order_by(table.c.id)
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What the list of users is narrowed to: case-insensitive prefixes."""
+
+    email: str | None = None
+    role: str | None = None
+    plan: str | None = None
+
+
+def page(filters: Filters, limit: int, after: UUID | None) -> tuple[list[User], UUID | None]:
+    """Return at most `limit` users, newest first, and the id to go on after."""
+    query = sa.select(table).where(table.c.deleted_at.is_(None), *_conditions(filters))
+    if after:
+        query = query.where(table.c.id < after)
+    with reader() as db:
+        rows = db.execute(query.order_by(table.c.id.desc()).limit(limit + 1)).mappings().all()
+    found = [User.model_validate(row) for row in rows[:limit]]
+    return found, found[-1].id if len(rows) > limit else None
+
+
+def _conditions(filters: Filters) -> list[sa.ColumnElement[bool]]:
+    conditions: list[sa.ColumnElement[bool]] = []
+    if filters.email:
+        prefix = users.email_key(filters.email)
+        conditions.append(table.c.email_key.startswith(prefix, autoescape=True))
+    if filters.role:
+        # There are three: named, their index gives them newest first.
+        role = filters.role.casefold()
+        conditions.append(table.c.role.in_([r for r in get_args(Role) if r.startswith(role)]))
+    if filters.plan:
+        conditions.append(table.c.plan.startswith(filters.plan.casefold(), autoescape=True))
+    return conditions
+
+
+def create(creator: UUID, new: NewUser, once: Once | None = None) -> User:
+    """Create an account; `Problem` email_taken, `Invalid` for a plan that there is not."""
+    _require_plan(new.plan)
+    row = users.new_row(new, new.role, new.plan)
+    return User.model_validate(users.insert(row, f"users:{creator}", once))
+
+
+def _require_plan(plan: str) -> None:
+    if not plans.exists(plan):
+        raise users.no_plan()
+
+
+def change(user_id: UUID, given: UserChange) -> User:
+    """Change what was given of an account, as of its next request.
+
+    Raises `Problem` not_found or last_superadmin, `Invalid` for a plan that there is not.
+    """
+    values = given.model_dump(exclude_unset=True)
+    if "plan" in values:
+        _require_plan(values["plan"])
+    with writer() as db:
+        before = users.present(users.find(db, table.c.id == user_id))
+        if not values:
+            return User.model_validate(before)
+        if values.get("role", "superadmin") != "superadmin" or not values.get("active", True):
+            _keep_a_superadmin(db, user_id)
+        event = _update(db, user_id, values)
+        moved = _plan_taken(db, user_id, values.get("plan", before["plan"]), before["plan"])
+    row = users.follow(event, user_id)
+    if moved:
+        # Thumbnails of the new plan may be late.
+        with suppress(Unavailable):
+            plan_taken(moved[1])
+            outbox.done(moved[0])
+    return User.model_validate(users.present(row))
+
+
+def delete(user_id: UUID) -> None:
+    """Delete an account: its sessions end, its e-mail address is free, what it made stays.
+
+    Raises `Problem` not_found or last_superadmin.
+    """
+    with writer() as db:
+        users.present(users.find(db, table.c.id == user_id))
+        _keep_a_superadmin(db, user_id)
+        gone = {"deleted_at": clock.now(), "active": False}
+        event = _update(db, user_id, gone | {"session_epoch": table.c.session_epoch + 1})
+    users.follow(event, user_id)
+
+
+def _update(db: sa.Connection, user_id: UUID, values: dict[str, Any]) -> UUID:
+    """Change a row, unless it was deleted meanwhile; return the event to follow."""
+    alive = (table.c.id == user_id, table.c.deleted_at.is_(None))
+    update = table.update().where(*alive).values(values | {"version": table.c.version + 1})
+    try:
+        if not db.execute(update).rowcount:
+            raise Problem("not_found")
+    except IntegrityError as error:
+        raise users.refused(error) from error
+    return users.changed(db, user_id)
+
+
+def _keep_a_superadmin(db: sa.Connection, user_id: UUID) -> None:
+    """Let the superadmins be as they are until the transaction ends; `Problem` last_superadmin.
+
+    Whoever takes the role from another one meanwhile waits here, always for the lowest id first,
+    and then sees what has become of it.
+    """
+    if set(db.execute(_SUPERADMINS.with_for_update()).scalars()) == {user_id}:
+        raise Problem("last_superadmin")
+
+
+def _plan_taken(
+    db: sa.Connection, user_id: UUID, plan: str, before: str
+) -> tuple[UUID, dict[str, str]] | None:
+    if plan == before:
+        return None
+    payload = {"user_id": str(user_id), "plan": plan}
+    return outbox.add(db, PLAN_TAKEN, payload), payload
+
+
+def plan_taken(payload: Mapping[str, Any]) -> None:
+    """Do the work of an outbox event: have thumbnails made that an account's new plan has."""
+    plans.have_thumbnails_made(payload["plan"], owner_id=payload["user_id"])
+
+
+def make_superadmin(new: Superadmin) -> tuple[UUID, bool]:
+    """Make somebody a superadmin, and the account too if there is none; `Problem` not_found.
+
+    Returns the account's id and whether it was created. With `only_first` nothing is done where
+    there is a superadmin already, whose id is returned.
+    """
+    found = _first() if new.only_first else None
+    found = found or _promote(new.email)
+    if found:
+        return found, False
+    if new.password is None:
+        raise Problem("not_found", "A new account needs a password.")
+    account = Registration(
+        email=new.email, password=new.password, first_name="Super", last_name="Admin"
+    )
+    row = users.new_row(account, "superadmin", plans.FIRST)
+    return users.insert(row, "", None)["id"], True
+
+
+def _first() -> UUID | None:
+    with writer() as db:
+        return db.execute(_SUPERADMINS.limit(1)).scalar()
+
+
+def _promote(email: str) -> UUID | None:
+    with writer() as db:
+        row = users.find(db, table.c.email_key == users.email_key(email))
+        if row is None:
+            return None
+        event = _update(db, row["id"], {"role": "superadmin", "active": True})
+    users.follow(event, row["id"])
+    user_id: UUID = row["id"]
+    return user_id
