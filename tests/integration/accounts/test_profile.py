@@ -1,13 +1,12 @@
-"""The own profile, the plans, and the first superadmin."""
+"""The own profile, and the plans."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import pytest
-from pydantic import ValidationError
 
-from tests.support.backend import Answer, Client, invoke
+from tests.support.backend import Answer, Client
 
 BUILT_IN = {
     "basic": ([200], False, False, 5 * 2**30, 15 * 2**30, 3),
@@ -62,19 +61,3 @@ def test_three_plans_are_built_in(client: Client) -> None:
     # Other tests make plans of their own.
     found = {plan.pop("name"): tuple(plan.values()) for plan in body["items"]}
     assert {name: found[name] for name in BUILT_IN} == BUILT_IN
-
-
-@pytest.mark.usefixtures("backend")
-def test_the_first_superadmin_is_made_once() -> None:
-    event = {"email": "root@example.com", "password": "correct horse"}
-    first = invoke("accounts.bootstrap", event)
-    again = invoke("accounts.bootstrap", {**event, "email": "other@example.com"})
-    assert again == {"created": False, "user_id": first["user_id"]}
-
-
-@pytest.mark.usefixtures("backend")
-@pytest.mark.parametrize("event", [{}, {"email": "root@example.com", "password": "hunter2"}])
-def test_a_superadmin_needs_an_address_and_a_password(event: dict[str, str]) -> None:
-    with pytest.raises(ValidationError) as refused:
-        invoke("accounts.bootstrap", event)
-    assert "hunter2" not in str(refused.value)
