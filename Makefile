@@ -7,6 +7,8 @@ PYTHON ?= python3
 PORT ?= 8000
 FILE ?=
 MODE ?= direct
+EMAIL ?=
+STACK ?=
 # More for the command itself: make test ARGS="tests/unit -x", make lock ARGS=--upgrade
 ARGS ?=
 
@@ -19,11 +21,11 @@ PEERS := $(if $(filter thumbnails,$(or $(ARGS),thumbnails)),benchmarks/peers/.ve
 # aws-sam-cli asks its makers' servers on every call otherwise.
 export SAM_CLI_TELEMETRY := 0
 
-.PHONY: help install run demo test postman check sam build artifacts bench openapi format lock \
+.PHONY: help install run demo superadmin test postman check sam build artifacts bench openapi format lock \
 	clean
 
 help: ## Print this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
 install: .venv/installed ## Make .venv and install what is locked (the others do it on demand)
 
@@ -32,6 +34,9 @@ run: .venv/installed ## Run the whole backend on this machine: make run [PORT=80
 
 demo: .venv/installed ## Upload a file, kill the client half-way, resume, compare: make demo [FILE=path] [MODE=relay]
 	.venv/bin/python -m tools.demo --file '$(FILE)' --mode $(MODE)
+
+superadmin: .venv/installed ## Make somebody a superadmin: make superadmin EMAIL=ada@example.com [PORT=8000] [STACK=name]
+	.venv/bin/python -m tools.superadmin --email '$(EMAIL)' --port $(PORT) --stack '$(STACK)'
 
 test: .venv/installed ## Run all tests; less than 90 % of lines and branches covered is a failure
 	.venv/bin/python -m pytest -n 2 --dist loadfile --cov --cov-fail-under=90 $(ARGS)

@@ -2,21 +2,19 @@
 
 import json
 import sys
-from collections.abc import Awaitable, Callable
-from typing import Any
 from urllib.parse import unquote
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from local import invocations
 from local.cors import is_preflight, preflight_headers, with_cors
 from local.events import HttpAnswer, HttpRequest, MalformedAnswer, to_answer, to_event
-from local.plan import GATEWAY_TIMEOUT, Function, Plan
+from local.invocations import Invoke
+from local.plan import GATEWAY_TIMEOUT, Plan
 from local.pool import InvocationError, TimedOut
 from local.routes import Router
-
-Invoke = Callable[[Function, dict[str, Any], float], Awaitable[Any]]
 
 # API Gateway's and Lambda's quotas, in bytes.
 _HEADERS_LIMIT = 10_240
@@ -51,6 +49,10 @@ class Gateway:
             return
         except Refused as refusal:
             await _respond(_own_answer(refusal), scope, receive, send)
+            return
+        if name := invocations.asked_for(request):
+            invoked = invocations.answer(request, name, self._plan.functions, self._invoke)
+            await _respond(await invoked, scope, receive, send)
             return
         answer = await self._answer(request)
         headers = [*answer.headers, ("apigw-requestid", request.request_id)]

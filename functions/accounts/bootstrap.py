@@ -1,7 +1,7 @@
 """Invoked by hand: `{"email": ..., "password": ...}` makes somebody a superadmin.
 
-An account that there is keeps its password. With `"only_first": true` nothing is done where there
-is a superadmin.
+An account that there is keeps its password; without one the answer's `user_id` is null where there
+is no account. With `"only_first": true` nothing is done where there is a superadmin.
 """
 
 from typing import Any
@@ -12,4 +12,4 @@ from fragua.accounts.schemas import Superadmin
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     user_id, created = administration.make_superadmin(Superadmin.model_validate(event))
-    return {"created": created, "user_id": str(user_id)}
+    return {"created": created, "user_id": str(user_id) if user_id else None}

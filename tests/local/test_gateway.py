@@ -158,3 +158,45 @@ async def test_the_functions_own_cors_headers_are_replaced() -> None:
     assert allowed.headers["access-control-allow-origin"] == "https://app.example"
     assert allowed.headers["access-control-expose-headers"] == "etag"
     assert allowed.headers["etag"] == "1"
+
+
+SIGNED = {"authorization": "AWS4-HMAC-SHA256 Credential=local"}
+INVOKE = "/2015-03-31/functions/{}/invocations"
+
+
+@pytest.mark.parametrize("name", ["Echo", "echo"])
+async def test_a_function_is_invoked_by_hand_as_lambdas_own_api_does_it(name: str) -> None:
+    calls: list[Any] = []
+    async with answering({"made": 1}, calls) as http:
+        answer = await http.post(INVOKE.format(name), content=b'{"a": 1}', headers=SIGNED)
+    assert (answer.status_code, answer.json(), calls) == (200, {"made": 1}, [({"a": 1}, 60)])
+
+
+@pytest.mark.parametrize("headers", [{}, {"authorization": "Bearer x"}])
+async def test_nobody_invokes_by_hand_without_a_signature(headers: dict[str, str]) -> None:
+    calls: list[Any] = []
+    async with answering({}, calls) as http:
+        answer = await http.post(INVOKE.format("Echo"), content=b"{}", headers=headers)
+    assert (answer.status_code, calls) == (403, [])
+
+
+async def test_a_function_that_there_is_not_can_not_be_invoked() -> None:
+    async with answering({}) as http:
+        answer = await http.post(INVOKE.format("Nothing"), content=b"{}", headers=SIGNED)
+    assert answer.status_code == 404
+
+
+async def test_an_event_that_is_no_json_is_refused() -> None:
+    async with answering({}) as http:
+        answer = await http.post(INVOKE.format("Echo"), content=b"{", headers=SIGNED)
+    assert answer.status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"), [(HandlerRaised("Echo: no"), "Unhandled"), (TimedOut("slow"), "TimedOut")]
+)
+async def test_whoever_invokes_by_hand_is_told_of_the_error(error: Exception, kind: str) -> None:
+    async with answering(error) as http:
+        answer = await http.post(INVOKE.format("Echo"), content=b"{}", headers=SIGNED)
+    assert (answer.status_code, answer.headers["x-amz-function-error"]) == (200, kind)
+    assert answer.json() == {"errorMessage": str(error)}

@@ -147,18 +147,16 @@ def plan_taken(payload: Mapping[str, Any]) -> None:
     plans.have_thumbnails_made(payload["plan"], owner_id=payload["user_id"])
 
 
-def make_superadmin(new: Superadmin) -> tuple[UUID, bool]:
-    """Make somebody a superadmin, and the account too if there is none; `Problem` not_found.
+def make_superadmin(new: Superadmin) -> tuple[UUID | None, bool]:
+    """Make somebody a superadmin; return the account's id and whether it was created.
 
-    Returns the account's id and whether it was created. With `only_first` nothing is done where
-    there is a superadmin already, whose id is returned.
+    A new account needs a password: without one there is no id, and nothing was done. With
+    `only_first` nothing is done either where there is a superadmin, whose id is returned.
     """
     found = _first() if new.only_first else None
     found = found or _promote(new.email)
-    if found:
+    if found or new.password is None:
         return found, False
-    if new.password is None:
-        raise Problem("not_found", "A new account needs a password.")
     account = Registration(
         email=new.email, password=new.password, first_name="Super", last_name="Admin"
     )
