@@ -8,6 +8,7 @@ only then the function itself.
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any, Required, TypedDict, TypeVar, Unpack
@@ -28,6 +29,7 @@ from fragua.request import (
     BaseUrl,
     CurrentCaller,
     Cursor,
+    IfMatch,
     Limit,
     Prefix,
     RawBody,
@@ -44,6 +46,7 @@ __all__ = [
     "BaseUrl",
     "CurrentCaller",
     "Cursor",
+    "IfMatch",
     "Limit",
     "Prefix",
     "RawBody",
@@ -64,7 +67,8 @@ class Description(TypedDict, total=False):
     `status` is its answer as a rule (200), with a JSON body unless `media_type` names another;
     `also` is what else it answers and with what; `problems` are its problem documents besides
     401, 422, 500 and 503. A body is JSON, unless the route `takes` bytes of a media type, at most
-    `max_bytes`. A route that creates is `repeatable`: it honours an Idempotency-Key.
+    `max_bytes`. A route that creates is `repeatable`: it honours an Idempotency-Key. One whose path
+    names something by a text of people's is `spelt`: all spellings of it (Unicode's NFKC) are one.
     """
 
     summary: Required[str]
@@ -76,6 +80,7 @@ class Description(TypedDict, total=False):
     takes: str
     max_bytes: int
     repeatable: bool
+    spelt: bool
 
 
 class Api:
@@ -164,6 +169,8 @@ class Api:
         if event["rawPath"].endswith("\n"):
             # The end of a pattern matches before it, too, and it would be taken for another path.
             raise Problem("not_found")
+        if self.said.get("spelt"):
+            event = {**event, "rawPath": unicodedata.normalize("NFKC", event["rawPath"])}
         if "takes" in self.said:
             raw = bodies.octets(event, self.said["takes"], self.said["max_bytes"])
             request.raw.set(raw)

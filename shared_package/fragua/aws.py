@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from itertools import count
 from threading import Lock
@@ -35,29 +36,42 @@ _THROTTLED = {
 WRONG_BYTES = {"BadDigest", "InvalidDigest", "XAmzContentChecksumMismatch"}
 
 
+@dataclass(frozen=True)
+class Patience:
+    """How long to wait for an answer: seconds to connect, seconds to read, and tries."""
+
+    connect: int
+    read: int
+    tries: int
+
+
+# Three tries of at most 2 + 5 s leave room for an answer within the gateway's 30 s.
+USUAL = Patience(2, 5, 3)
 # S3 may take minutes to join parts, and a second try would only find that the first was under way.
-_SLOW = {"complete_multipart_upload"}
+LONG = Patience(2, 120, 1)
+# For what can be done later, or left: nobody shall wait for it.
+BRIEF = Patience(1, 1, 1)
+_PATIENCE = {"complete_multipart_upload": LONG}
 
 
 # The caches do not lock, and neither does a session: threads would each make one of their own.
 _making = Lock()
 
 
-def client(service: str, *, patient: bool = False) -> BaseClient:
+def client(service: str, patience: Patience = USUAL) -> BaseClient:
     """Return this process's client of a service; made at the first use, never at import."""
     with _making:
-        return _client(service, patient)
+        return _client(service, patience)
 
 
 @cache
-def _client(service: str, patient: bool) -> BaseClient:
+def _client(service: str, patience: Patience) -> BaseClient:
     config = Config(
-        # Three tries of at most 2 + 5 s leave room for an answer within the gateway's 30 s.
-        connect_timeout=2,
-        read_timeout=120 if patient else 5,
+        connect_timeout=patience.connect,
+        read_timeout=patience.read,
         # As many as the assembly's threads have requests under way.
         max_pool_connections=24,
-        retries={"mode": "standard", "total_max_attempts": 1 if patient else 3},
+        retries={"mode": "standard", "total_max_attempts": patience.tries},
         signature_version="s3v4" if service == "s3" else None,
         # Newer SDKs add a CRC32 of their own, which S3 refuses on a CRC64NVME upload.
         request_checksum_calculation="when_required",
@@ -79,8 +93,14 @@ def call(service: str, operation: str, **arguments: Any) -> dict[str, Any]:
 
     Raises `Unavailable` where another try may help, `Refused` where the service said no.
     """
+    return _call(service, operation, _PATIENCE.get(operation, USUAL), arguments)
+
+
+def _call(
+    service: str, operation: str, patience: Patience, arguments: dict[str, Any]
+) -> dict[str, Any]:
     try:
-        sender = client(service, patient=operation in _SLOW)
+        sender = client(service, patience)
         answer: dict[str, Any] = getattr(sender, operation)(**arguments)
     except ClientError as error:
         code = error.response["Error"].get("Code", "")
@@ -162,9 +182,13 @@ def stream(service: str, body: Any) -> Iterator[bytes]:
         raise Unavailable(service) from error
 
 
-def send(queue_url: str, body: str) -> None:
-    """Put one message into a queue; `Unavailable` when it is not certain that it arrived."""
-    call("sqs", "send_message", QueueUrl=queue_url, MessageBody=body)
+def send(queue_url: str, body: str, *, brief: bool = False) -> None:
+    """Put one message into a queue; `Unavailable` when it is not certain that it arrived.
+
+    With `brief` there is one try of at most two seconds.
+    """
+    message = {"QueueUrl": queue_url, "MessageBody": body}
+    _call("sqs", "send_message", BRIEF if brief else USUAL, message)
 
 
 def credentials() -> ReadOnlyCredentials:

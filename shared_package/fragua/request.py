@@ -85,9 +85,11 @@ Repeatable = Annotated[Once | None, Depends(_once)]
 
 Limit = Annotated[int, Query(ge=1, le=200, description="Rows of a page.")]
 Cursor = Annotated[
-    str | None, Query(max_length=200, description="`next_cursor` of the page before.")
+    str | None, Query(max_length=1500, description="`next_cursor` of the page before.")
 ]
 # A case-insensitive prefix, its characters literal. No text that we keep holds a control character,
 # and PostgreSQL can't even be asked for a NUL.
 Prefix = Annotated[Annotated[str, AfterValidator(printable)] | None, Query(max_length=255)]
+# The version that a change is made from, by its ETag.
+IfMatch = Annotated[str | None, Header(alias="if-match")]
 UserAgent = Annotated[str | None, Header(alias="user-agent")]

@@ -36,6 +36,8 @@ class Settings:
     assembly_queue_url: str
     thumbnails_queue_url: str
     backlog_queue_url: str
+    views_queue_url: str
+    notifications_queue_url: str
     signing_key_secret: str
     database_secret: str
     database_url: str
@@ -69,6 +71,8 @@ class Settings:
             assembly_queue_url=need("ASSEMBLY_QUEUE_URL"),
             thumbnails_queue_url=need("THUMBNAILS_QUEUE_URL"),
             backlog_queue_url=need("BACKLOG_QUEUE_URL"),
+            views_queue_url=need("VIEWS_QUEUE_URL"),
+            notifications_queue_url=need("NOTIFICATIONS_QUEUE_URL"),
             signing_key_secret=need("SIGNING_KEY_SECRET"),
             database_secret=environment.get("DATABASE_SECRET", ""),
             database_url=environment.get("DATABASE_URL", ""),

@@ -7,7 +7,7 @@ timeout; after the queue's `maxReceiveCount` it goes to the dead letters.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -35,6 +35,32 @@ def queue_handler(do: Callable[[Message], None]) -> Callable[[Event, Any], Event
         log.setLevel(settings().log_level)
         failed = [r["messageId"] for r in event["Records"] if not _done(do, r)]
         return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failed]}
+
+    return handler
+
+
+def batch_handler(do: Callable[[Sequence[Message]], None]) -> Callable[[Event, Any], Event]:
+    """Make a Lambda handler of SQS batches out of a job that does all messages in one go.
+
+    One that can't be done must not keep the others: then each is tried alone. But where something
+    is down, they all come again, after the queue's own timeout.
+    """
+    one_by_one = queue_handler(lambda message: do([message]))
+
+    def handler(event: Event, context: Any) -> Event:
+        started()
+        log.setLevel(settings().log_level)
+        log.set_correlation_id(context.aws_request_id)
+        try:
+            do([json.loads(record["body"]) for record in event["Records"]])
+        except (Retry, Unavailable) as error:
+            log.warning("try again", extra={"reason": str(error)})
+            failed = [{"itemIdentifier": record["messageId"]} for record in event["Records"]]
+            return {"batchItemFailures": failed}
+        except Exception as error:
+            log.warning("one by one", exc_info=error)
+            return one_by_one(event, context)
+        return {"batchItemFailures": []}
 
     return handler
 

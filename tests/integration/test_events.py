@@ -11,11 +11,17 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+import sqlalchemy as sa
 
 from fragua.accounts import plans
 from fragua.accounts.schemas import NewPlan
 from fragua.buckets import service as buckets
+from fragua.catalog import service as catalog
+from fragua.catalog.schemas import NewProduct, Price
+from fragua.catalog.tables import history
+from fragua.database import writer
 from fragua.errors import Problem
+from fragua.notifications import service as notifications
 from tests.e2e.support.pictures import png
 from tests.support.accounts import become
 from tests.support.backend import MIB, Client, invoke, new_client
@@ -26,6 +32,7 @@ UPLOAD, FILE = "019aa3c0-0000-7000-8000-000000000001", "019aa3c0-0000-7000-8000-
 # What the event of put_fragment carries.
 FRAGMENT = b"Fragments in, one verified file out.\n"
 USER = "019aa3c0-0000-7000-8000-000000000005"
+NOTIFICATION = "019aa3c0-0000-7000-8000-000000000006"
 OWNER, LINK = "019aa3c0-0000-7000-8000-000000000003", "019aa3c0-0000-7000-8000-000000000004"
 
 # What a worker answers that has done all its messages.
@@ -56,6 +63,11 @@ EXPECTED: dict[str, Any] = {
     "uploads/give_up": ALL_DONE,
     "uploads/sweep": {"mended"},
     "files/delete": 204,
+    "catalog/create": 201,
+    "catalog/delete": 204,
+    "catalog/count_views": ALL_DONE,
+    "notifications/read": 204,
+    "notifications/tell_admins": ALL_DONE,
     "database/migrate": {"revision"},
     "database/sweep_outbox": {"done", "failed", "forgotten"},
 }
@@ -94,6 +106,35 @@ def needs_links(client: Client) -> None:
     become(client, plan="enterprise")
 
 
+def needs_a_product(client: Client) -> None:
+    """Let there be the product that the events name, at its first version."""
+    needs_superadmin(client)
+    editor, price = UUID(client.user_id), Price(amount="12.50", currency="USD")
+    with suppress(Problem):
+        catalog.delete(editor, "forge-1", None)
+    new = NewProduct(sku="FORGE-1", name="Anvil", brand="Vulcan", price=price)
+    catalog.create(editor, new)
+
+
+def needs_no_product(client: Client) -> None:
+    """Let there be no product of the SKU that the event makes."""
+    needs_superadmin(client)
+    with suppress(Problem):
+        catalog.delete(UUID(client.user_id), "forge-2", None)
+
+
+def told(client: Client) -> str:
+    """Tell the client of a change; return the notification's id."""
+    other = new_client()
+    needs_superadmin(client)
+    needs_a_product(other)
+    with writer() as db:
+        query = sa.select(history.c.id).where(history.c.changed_by == UUID(other.user_id))
+        history_id = db.execute(query.order_by(history.c.id.desc()).limit(1)).scalar_one()
+    notifications.tell_admins(history_id)
+    return str(notifications.page(UUID(client.user_id), 1, None)[0][0].id)
+
+
 NEEDS: dict[str, Callable[[Client], None]] = {
     "accounts/list_users": needs_superadmin,
     "accounts/get_user": needs_superadmin,
@@ -104,6 +145,12 @@ NEEDS: dict[str, Callable[[Client], None]] = {
     "accounts/update_plan": needs_a_plan,
     "accounts/delete_plan": needs_a_plan,
     "buckets/delete": needs_a_bucket,
+    **dict.fromkeys(
+        ("catalog/get", "catalog/head", "catalog/update", "catalog/delete", "catalog/history"),
+        needs_a_product,
+    ),
+    "catalog/create": needs_no_product,
+    "catalog/report_views": needs_superadmin,
     "files/create_link": needs_links,
 }
 
@@ -133,6 +180,8 @@ def prepared(path: Path, client: Client) -> dict[str, Any]:
     if FILE in text:
         data = png() if path.parent.name == "images" else data
         text = text.replace(FILE, client.upload(data)["file_id"])
+    if NOTIFICATION in text:
+        text = text.replace(NOTIFICATION, told(client))
     if USER in text:
         text = text.replace(USER, new_client().user_id)
     if LINK in text or "LINK_TOKEN" in text:

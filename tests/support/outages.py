@@ -18,9 +18,12 @@ def down(service: str, operation: str) -> Iterator[None]:
     def fail(**_: Any) -> None:
         raise EndpointConnectionError(endpoint_url="nowhere")
 
-    events, name = aws.client(service).meta.events, f"before-call.{service}.{operation}"
-    events.register(name, fail)
+    name = f"before-call.{service}.{operation}"
+    senders = [aws.client(service, each) for each in (aws.USUAL, aws.BRIEF, aws.LONG)]
+    for sender in senders:
+        sender.meta.events.register(name, fail)
     try:
         yield
     finally:
-        events.unregister(name, fail)
+        for sender in senders:
+            sender.meta.events.unregister(name, fail)

@@ -108,6 +108,8 @@ _LOGICAL = {
     "ASSEMBLY_QUEUE_URL": "AssemblyQueue",
     "THUMBNAILS_QUEUE_URL": "ThumbnailsQueue",
     "BACKLOG_QUEUE_URL": "BacklogQueue",
+    "VIEWS_QUEUE_URL": "ViewsQueue",
+    "NOTIFICATIONS_QUEUE_URL": "NotificationsQueue",
     "SIGNING_KEY_SECRET": "SigningKey",
 }
 

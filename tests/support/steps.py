@@ -11,6 +11,12 @@ import sqlalchemy as sa
 from fragua import aws
 from fragua.database import engine
 
+# All clients that functions send by.
+_CLIENTS = (
+    *(("s3", aws.USUAL), ("s3", aws.LONG), ("dynamodb", aws.USUAL)),
+    *(("sqs", aws.USUAL), ("sqs", aws.BRIEF)),
+)
+
 
 class Steps:
     """Calls `act` before a step when `left` others were taken, and before each that follows.
@@ -23,8 +29,8 @@ class Steps:
         self.left: int | None = None
         self._act, self._once = act, once
         self._lock = Lock()
-        for service, patient in (("s3", False), ("s3", True), ("dynamodb", False), ("sqs", False)):
-            events = aws.client(service, patient=patient).meta.events
+        for service, patience in _CLIENTS:
+            events = aws.client(service, patience).meta.events
             events.register("before-call.*.*", self._step)
             events.register("after-call.*.*", self._step)
         sa.event.listen(engine.engine(), "before_cursor_execute", self._step)

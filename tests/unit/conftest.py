@@ -32,6 +32,8 @@ ENVIRONMENT = {
     "ASSEMBLY_QUEUE_URL": "https://sqs.eu-west-1.amazonaws.com/123456789012/assembly",
     "THUMBNAILS_QUEUE_URL": "https://sqs.eu-west-1.amazonaws.com/123456789012/thumbnails",
     "BACKLOG_QUEUE_URL": "https://sqs.eu-west-1.amazonaws.com/123456789012/backlog",
+    "VIEWS_QUEUE_URL": "https://sqs.eu-west-1.amazonaws.com/123456789012/views",
+    "NOTIFICATIONS_QUEUE_URL": "https://sqs.eu-west-1.amazonaws.com/123456789012/notifications",
     "SIGNING_KEY_SECRET": "signing-key",
 }
 
@@ -49,7 +51,7 @@ def environment() -> Iterator[dict[str, str]]:
 
 def stubbed(service: str) -> Stubber:
     """Make a service that answers as announced to `aws.call`, and to nothing else."""
-    return Stubber(aws.client(service, patient=False))
+    return Stubber(aws.client(service))
 
 
 @pytest.fixture

@@ -114,11 +114,11 @@ def sharing() -> sa.Select[UUID]:
     return sa.select(users.c.id).join(plans, users.c.plan == plans.c.name).where(*alive)
 
 
-def on(plan: str) -> sa.Subquery:
-    """Select the ids of the accounts on a plan, and its heights, for a query of the caller's."""
+def heights(plan: str | None = None) -> sa.Subquery:
+    """Select `user_id` and `thumbnail_heights` of all accounts, or of those on a plan."""
     wanted = sa.select(users.c.id.label("user_id"), plans.c.thumbnail_heights)
-    joined = wanted.join(plans, users.c.plan == plans.c.name).where(plans.c.name == plan)
-    return joined.subquery("on_plan")
+    joined = wanted.join(plans, users.c.plan == plans.c.name)
+    return (joined.where(plans.c.name == plan) if plan else joined).subquery("heights")
 
 
 def write_all() -> None:

@@ -10,7 +10,16 @@ import sqlalchemy as sa
 from sqlalchemy import RowMapping
 
 from fragua import clock
-from fragua.accounts import passwords, plans, sessions, store, throttle, tokens, users
+from fragua.accounts import (
+    passwords,
+    permissions,
+    plans,
+    sessions,
+    store,
+    throttle,
+    tokens,
+    users,
+)
 from fragua.accounts.schemas import ProfileChange, Registration, Tokens, User
 from fragua.accounts.store import Session
 from fragua.accounts.tables import users as table
@@ -146,6 +155,12 @@ def set_buckets(db: sa.Connection, user_id: UUID, entries: Sequence[str]) -> UUI
     values = {"buckets": list(entries), "version": table.c.version + 1}
     db.execute(table.update().where(table.c.id == user_id).values(values))
     return users.changed(db, user_id)
+
+
+def admins(db: sa.Connection) -> Sequence[UUID]:
+    """Return the ids of the admins and superadmins who may come in."""
+    active = (table.c.role.in_(permissions.ADMINS), table.c.active, table.c.deleted_at.is_(None))
+    return db.execute(sa.select(table.c.id).where(*active).order_by(table.c.id)).scalars().all()
 
 
 def _unsearchable(text: str) -> bool:

@@ -202,7 +202,7 @@ def catch_up(plan: str, after: UUID | None, owner_id: UUID | None = None) -> Non
 
 def _lacking(plan: str, window: sa.Select[UUID]) -> sa.Select[UUID]:
     """Select those of the plan that nobody looked at, or that lack a height."""
-    pictures, on_plan, ids = files.pictures(), plans.on(plan), window.cte("looked_at")
+    pictures, on_plan, ids = files.pictures(), plans.heights(plan), window.cte("looked_at")
     made = images.c.heights.contains(on_plan.c.thumbnail_heights)
     return (
         sa.select(pictures.c.id)

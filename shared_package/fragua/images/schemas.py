@@ -28,6 +28,15 @@ class Thumbnail(Answer):
     url: str
 
 
+class Picture(Answer):
+    """A picture as whoever may see it sees it, its size as displayed, in pixels."""
+
+    file_id: UUID
+    width: int
+    height: int
+    thumbnails: list[Thumbnail]
+
+
 class Image(Answer):
     """A picture, its size as displayed; `thumbnails` and `original_url` as the plan allows.
 

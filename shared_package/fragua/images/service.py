@@ -12,10 +12,12 @@ from fragua.accounts import plans
 from fragua.database import reader
 from fragua.errors import Problem
 from fragua.files import service as files
-from fragua.images.schemas import Format, Image, Thumbnail
+from fragua.images.schemas import Format, Image, Picture, Thumbnail
 from fragua.images.tables import images
 from fragua.presigning import presign
 from fragua.settings import settings
+
+__all__ = ["Picture", "get", "page", "pictures", "strangers"]
 
 # Seconds that a thumbnail's URL lives.
 _URL_LIFETIME = 3600
@@ -53,6 +55,35 @@ def get(owner_id: UUID, file_id: UUID, kind: Format) -> Image:
     if row is None:
         raise Problem("not_found")
     return _image(row, plan, kind)
+
+
+def strangers(db: sa.Connection, owner_id: UUID, file_ids: Collection[UUID]) -> set[UUID]:
+    """Return those of the files that are no pictures of this owner."""
+    own = (_PICTURES.c.owner_id == owner_id, _PICTURES.c.id.in_(file_ids))
+    return set(file_ids) - set(db.execute(sa.select(_PICTURES.c.id).where(*own)).scalars())
+
+
+def pictures(db: sa.Connection, file_ids: Collection[UUID]) -> dict[UUID, Picture]:
+    """Return those of the files that are pictures and ready, whoever has them.
+
+    The thumbnails are WebP, of the heights that the plan of the owner has.
+    """
+    if not file_ids:
+        return {}
+    heights = plans.heights()
+    query = _SHOWN.add_columns(heights.c.thumbnail_heights)
+    query = query.join(heights, heights.c.user_id == _PICTURES.c.owner_id)
+    ready = (_PICTURES.c.id.in_(file_ids), images.c.status == "ready")
+    rows = db.execute(query.where(*ready)).mappings()
+    return {
+        row["id"]: Picture(
+            file_id=row["id"],
+            width=row["width"],
+            height=row["height"],
+            thumbnails=_thumbnails(row, row["thumbnail_heights"], "webp"),
+        )
+        for row in rows
+    }
 
 
 def _image(row: RowMapping, plan: RowMapping, kind: Format) -> Image:

@@ -13,6 +13,7 @@ from alembic.script import ScriptDirectory
 
 from fragua.accounts import tables as _accounts
 from fragua.buckets import tables as _buckets
+from fragua.catalog import tables as _catalog
 from fragua.database import migrate, reader
 from fragua.database import outbox as _outbox
 from fragua.database import repeats as _repeats
@@ -20,11 +21,14 @@ from fragua.database.engine import engine
 from fragua.database.metadata import metadata
 from fragua.files import tables as _files
 from fragua.images import tables as _images
+from fragua.notifications import tables as _notifications
 from tests.support.backend import environment_of, invoke
 
 DESCRIBED = {
     *(_accounts.users, _accounts.plans, _buckets.buckets, _files.files, _files.links),
     *(_images.images, _outbox.outbox, _repeats.repeats),
+    *(_catalog.products, _catalog.history, _catalog.views, _catalog.counted_views),
+    _notifications.notifications,
 }
 
 
@@ -57,6 +61,18 @@ def test_migrations_go_up_and_down_and_up_again() -> None:
     migrate.downgrade("base")
     assert tables() == set()
     migrate.upgrade()
+    assert tables() == set(metadata.tables)
+
+
+@pytest.mark.usefixtures("empty")
+def test_the_newest_revision_is_reached_from_every_earlier_one_and_left_again() -> None:
+    scripts = ScriptDirectory.from_config(migrate.configuration())
+    for script in reversed(list(scripts.walk_revisions())):
+        migrate.upgrade(script.revision)
+        migrate.upgrade()
+        assert tables() == set(metadata.tables)
+        migrate.downgrade(script.revision)
+        migrate.upgrade(script.revision)
     assert tables() == set(metadata.tables)
 
 

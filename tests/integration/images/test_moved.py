@@ -24,7 +24,7 @@ from tests.support.rows import add_rows, row
 
 
 def move(client: Client, plan: str) -> None:
-    administration.change(UUID(client.user_id), UserChange(plan=plan))
+    administration.change(UUID(client.user_id), UserChange.model_validate({"plan": plan}))
 
 
 def test_who_comes_to_a_plan_gets_its_heights(client: Client, stranger: Client) -> None:

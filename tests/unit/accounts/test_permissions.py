@@ -21,6 +21,9 @@ PUBLIC = {
     "POST /v1/auth/refresh",
     "GET /l/<token>",
     "HEAD /l/<token>",
+    "GET /v1/products",
+    "GET /v1/products/<sku>",
+    "HEAD /v1/products/<sku>",
     "GET /v1/health",
     "GET /v1/openapi.json",
     "GET /docs",
@@ -36,6 +39,11 @@ SUPERADMIN_ALONE = {
 ADMINS_ALONE = {
     "GET /v1/users",
     "GET /v1/users/<user_id>",
+    "POST /v1/products",
+    "PATCH /v1/products/<sku>",
+    "DELETE /v1/products/<sku>",
+    "GET /v1/products/<sku>/history",
+    "GET /v1/reports/product-views",
 }
 
 

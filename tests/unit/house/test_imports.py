@@ -15,7 +15,7 @@ import pytest
 from tests.support.paths import ROOT
 
 FRAGUA = ROOT / "shared_package" / "fragua"
-DOMAINS = ("accounts", "uploads", "files", "buckets", "images")
+DOMAINS = ("accounts", "uploads", "files", "buckets", "images", "catalog", "notifications")
 MODULES = sorted(path for domain in DOMAINS for path in (FRAGUA / domain).glob("*.py"))
 # What knows HTTP, queues or AWS by itself. Domains do not.
 OUTSIDE = {

@@ -23,6 +23,9 @@ PUBLIC = {
     "GET /docs",
     "GET /l/{token}",
     "HEAD /l/{token}",
+    "GET /v1/products",
+    "GET /v1/products/{sku}",
+    "HEAD /v1/products/{sku}",
 }
 SCHEMES = {"bearer": {"type": "http", "scheme": "bearer"}}
 Routes = dict[str, str]

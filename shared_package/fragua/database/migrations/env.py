@@ -7,11 +7,13 @@ from alembic import context
 # Importing a table is what puts it into the metadata that `alembic check` compares with.
 from fragua.accounts import tables as _accounts  # noqa: F401
 from fragua.buckets import tables as _buckets  # noqa: F401
+from fragua.catalog import tables as _catalog  # noqa: F401
 from fragua.database import outbox as _outbox  # noqa: F401
 from fragua.database.engine import unhurried, writer
 from fragua.database.metadata import metadata
 from fragua.files import tables as _files  # noqa: F401
 from fragua.images import tables as _images  # noqa: F401
+from fragua.notifications import tables as _notifications  # noqa: F401
 
 with unhurried(), writer() as connection:
     context.configure(connection=connection, target_metadata=metadata)

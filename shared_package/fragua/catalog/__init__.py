@@ -1,0 +1,1 @@
+"""An audited product catalog: what is sold, who changed it, who looked at it."""
