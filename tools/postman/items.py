@@ -63,8 +63,8 @@ class Maker:
         request: Item = {"method": operation.method}
         if not (operation.closed and step.token):
             request["auth"] = _NO_TOKEN
-        elif step.as_admin:
-            request["auth"] = bearer("{{admin_token}}")
+        elif step.as_admin or step.bearer:
+            request["auth"] = bearer(f"{{{{{step.bearer or 'admin_token'}}}}}")
         request |= {"header": []} | self._body(operation, step)
         request["header"] += _offered(operation.parameters("header"), step.header)
         return request | {
@@ -113,6 +113,9 @@ def _offered(
     parameters: Iterable[Mapping[str, Any]], given: Mapping[str, str]
 ) -> list[dict[str, Any]]:
     """Every parameter that there is; those that are not `given` wait to be ticked."""
+    parameters = list(parameters)
+    if unknown := set(given) - {one["name"] for one in parameters}:
+        raise ScenarioError(f"the document has no parameter {', '.join(sorted(unknown))}")
     return [
         {
             "key": one["name"],

@@ -30,6 +30,8 @@ class Step:
     token: bool = True
     # Asked by the superadmin instead of the user.
     as_admin: bool = False
+    # Asked by whoever has the token in this variable.
+    bearer: str = ""
     # Merged over the body that the schema asks for.
     body: Mapping[str, Any] | None = None
     # Sent as it stands.
