@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -11,7 +12,7 @@ import pytest
 from botocore.stub import Stubber
 
 from fragua.errors import Retry, Unavailable
-from fragua.worker import Message, queue_handler
+from fragua.worker import Message, batch_handler, queue_handler
 from tests.support.backend import environment_of
 from tests.support.events import ACCOUNT, Context, queue_event
 from tests.unit.conftest import stubbed
@@ -114,3 +115,44 @@ def test_a_failure_is_logged_with_its_message_and_its_traceback(
     line = json.loads(lines.getvalue().splitlines()[0])
     assert (line["level"], line["correlation_id"]) == ("ERROR", "message-0")
     assert "ValueError" in line["exception"]
+
+
+calls: list[list[Any]] = []
+
+
+def all_at_once(messages: Sequence[Message]) -> None:
+    """Do what the messages say, all or nothing."""
+    said = [message["do"] for message in messages]
+    calls.append(said)
+    if "down" in said:
+        raise Unavailable("database")
+    if "poison" in said:
+        raise ValueError("secret")
+    done.extend(said)
+
+
+def handle_all(queue: Queue, *bodies: Any) -> list[str]:
+    calls.clear()
+    event = queue_event(*bodies, queue=queue.name)
+    answer = batch_handler(all_at_once)(event, Context())
+    queue.sqs.assert_no_pending_responses()
+    return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+
+
+def test_a_batch_is_done_in_one_go(queue: Queue) -> None:
+    assert handle_all(queue, {"do": 1}, {"do": 2}) == []
+    assert calls == [[1, 2]]
+
+
+@pytest.mark.parametrize("poison", ['{"do": "poison"}', "no JSON", "{}", '["x"]'])
+def test_where_one_of_a_batch_can_not_be_done_the_others_are(queue: Queue, poison: str) -> None:
+    queue.expect(1, 5)
+    assert handle_all(queue, {"do": 1}, poison, {"do": 2}) == ["message-1"]
+    assert done == [1, 2]
+
+
+def test_where_something_is_down_the_whole_batch_comes_again_and_nothing_is_tried_twice(
+    queue: Queue,
+) -> None:
+    failed = handle_all(queue, {"do": 1}, {"do": "down"})
+    assert (failed, done, len(calls)) == (["message-0", "message-1"], [], 1)
