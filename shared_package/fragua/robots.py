@@ -18,7 +18,7 @@ _WORDS = re.compile(
     r"(?<!cu)bot(?![a-z])|crawl|spider|slurp|preview|unfurl|linkexpand|scraper|fetcher|archiver"
     r"|facebookexternalhit|facebookcatalog|meta-external|whatsapp"
     r"|embedly|mediapartners|google-|googleother|apis-google|lighthouse|headlesschrome"
-    r"|pingdom|uptime|statuscake|healthcheck|health-check|route 53|kube-probe"
+    r"|pingdom|uptime|statuscake|health[ -]?check|googlehc|route 53|kube-probe|nagios|check_http"
     r"|quora link|w3c_validator|validator\.nu|vkshare|iframely|outbrain",
     re.IGNORECASE,
 )
