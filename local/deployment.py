@@ -21,6 +21,9 @@ from local.resources import Creator
 from local.template import Template
 from local.timescale import VARIABLE as TIME_SCALE
 
+MAIL_SENDER = "MAIL_SENDER"
+SENDER = "fragua@example.com"
+
 _PSEUDO_PARAMETERS = {
     "AWS::AccountId": ACCOUNT_ID,
     "AWS::Partition": "aws",
@@ -72,7 +75,7 @@ class Deployer:
         for resource in resolved.values():
             self._creator.connect(resource["Type"], resource["Name"], resource["Properties"])
         made = plan(resolved, self._queue_urls(resolved))
-        return Deployment(made, self._environment(made.environment))
+        return Deployment(made, {**self._environment(made.environment), **self._sender(made)})
 
     def _create(self, resolved: Mapping[str, Any]) -> None:
         for logical_id, resource in resolved.items():
@@ -102,6 +105,14 @@ class Deployer:
             for logical_id, resource in resolved.items()
             if resource["Type"] == "AWS::SQS::Queue"
         }
+
+    def _sender(self, made: Plan) -> dict[str, str]:
+        """Where the template's code sends e-mails, it may: from its own address, or from ours."""
+        if MAIL_SENDER not in made.environment:
+            return {}
+        sender = made.environment[MAIL_SENDER] or SENDER
+        self._creator.verify(sender)
+        return {MAIL_SENDER: sender}
 
     def _environment(self, variables: Mapping[str, str]) -> dict[str, str]:
         database = {"DATABASE_URL": self._database_url} if self._database_url else {}

@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from subprocess import PIPE, Popen
 from typing import Any, Literal
 
@@ -15,11 +16,12 @@ from local.account import clean_environment
 from local.errors import StackError
 from local.processes import on_end_of, spawn_module
 
-_SERVICES: tuple[Literal["s3", "sqs", "dynamodb", "secretsmanager"], ...] = (
+_SERVICES: tuple[Literal["s3", "sqs", "dynamodb", "secretsmanager", "sesv2"], ...] = (
     "s3",
     "sqs",
     "dynamodb",
     "secretsmanager",
+    "sesv2",
 )
 _MOTO_SETTINGS = {
     # The first part of an address by number is no bucket.
@@ -30,16 +32,19 @@ _MOTO_SETTINGS = {
 
 
 class Emulator:
-    """The parent's side of the emulator's process."""
+    """The parent's side of the emulator's process; `mails` is where e-mails are put as files."""
 
-    def __init__(self, folder: str | None = None) -> None:
+    def __init__(self, folder: str | None = None, mails: Path | None = None) -> None:
         # Nothing that coverage counts runs there, and being watched takes half as long again.
         unwatched = {k: v for k, v in clean_environment().items() if not k.startswith("COVERAGE_")}
         environment = {**unwatched, **_MOTO_SETTINGS}
         if folder:
             environment["TMPDIR"] = folder
         self.process: Popen[str] = spawn_module(
-            "local.emulator", stdout=PIPE, environment=environment
+            "local.emulator",
+            *([str(mails)] if mails else []),
+            stdout=PIPE,
+            environment=environment,
         )
 
     def endpoint(self) -> str:
@@ -57,16 +62,16 @@ class Emulator:
 
 
 @contextmanager
-def emulator() -> Iterator[str]:
+def emulator(mails: Path | None = None) -> Iterator[str]:
     """A running emulator with nothing in it; yields its endpoint."""
-    running = Emulator()
+    running = Emulator(mails=mails)
     try:
         yield running.endpoint()
     finally:
         running.stop()
 
 
-def serve() -> None:
+def serve(mails: Path | None) -> None:
     """Serves until standard input ends; prints the port once it listens."""
     # The import costs half a second, which the parent's side shouldn't pay.
     from moto.moto_server.werkzeug_app import (
@@ -77,9 +82,12 @@ def serve() -> None:
     from werkzeug.serving import make_server
 
     from local import moto_fixes
+    from local.mails import keep as keep_mails
     from local.s3_gate import S3Gate
 
     moto_fixes.apply()
+    if mails:
+        keep_mails(mails)
     # moto loads a service when it is first asked for; better now, while nobody waits for it.
     for service in _SERVICES:
         create_backend_app(service)
@@ -100,4 +108,4 @@ def serve() -> None:
 
 
 if __name__ == "__main__":
-    serve()
+    serve(Path(sys.argv[1]) if len(sys.argv) > 1 else None)

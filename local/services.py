@@ -17,7 +17,9 @@ class Services:
         self.folder = new_folder(janitor)
         self.temporary = self.folder / "tmp"
         self.temporary.mkdir(mode=0o700)
-        self._emulator = Emulator(str(self.temporary))
+        self.mails = self.folder / "mails"
+        self.mails.mkdir(mode=0o700)
+        self._emulator = Emulator(str(self.temporary), self.mails)
         janitor.owns_group(self._emulator.process.pid)
         self._server: Server | None = None
         self._database: Future[str] = Future()

@@ -3,7 +3,7 @@
 import socket
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from watchfiles import Change, watch
@@ -62,7 +62,12 @@ class Stack:
         account = bootstrap.first_superadmin(self._generation, self._deployment.plan, self._account)
         self._generation.serve(self._options.workers)
         host, port = self._listener.getsockname()[:2]
-        _announce(f"http://{host}:{port}", endpoint, database_url, account)
+        places = {
+            "AWS emulator": endpoint,
+            "DATABASE_URL": database_url,
+            "mails": str(self._services.mails),
+        }
+        _announce(f"http://{host}:{port}", places, account)
 
     def watch(self, stop: threading.Event) -> None:
         """Reloads on changes until `stop`. Raises StackError when a service ended."""
@@ -134,21 +139,14 @@ class Stack:
         next(self._changes)
 
 
-def _announce(
-    address: str, endpoint: str, database_url: str, account: bootstrap.Account | None
-) -> None:
+def _announce(address: str, places: Mapping[str, str], account: bootstrap.Account | None) -> None:
     """The banner, and the one line that tools wait for."""
-    lines = [
-        ("API", address),
-        ("docs", f"{address}/docs"),
-        ("AWS emulator", endpoint),
-        ("DATABASE_URL", database_url),
-    ]
+    lines = {"API": address, "docs": f"{address}/docs", **places}
     if account:
         password = account.password if account.made_up else "as given"
-        lines.append(("superadmin", f"{account.email} / {password}"))
+        lines["superadmin"] = f"{account.email} / {password}"
     print("Fragua's sandbox: nothing is kept after it stops.")
-    for name, value in lines:
+    for name, value in lines.items():
         print(f"  {name:<13} {value}")
     print(f"ready {address}", flush=True)
 

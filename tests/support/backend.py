@@ -8,6 +8,8 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import uuid4
 
@@ -23,17 +25,20 @@ from local.emulator import emulator
 from local.postgres import postgres
 from local.template import load
 from tests.support.events import Context, http_event, queue_event
+from tests.support.mails import Mailbox
 from tests.support.paths import ROOT
 from tests.support.permissions import Recorder, not_allowed
 
 MIB = 2**20
 recorder = Recorder()
+mailbox = Mailbox()
 
 
 @contextmanager
 def deployed() -> Iterator[dict[str, str]]:
     """Start the services, deploy the template, migrate; yield the functions' environment."""
-    with emulator() as endpoint, postgres() as url:
+    with TemporaryDirectory() as mails, emulator(Path(mails)) as endpoint, postgres() as url:
+        mailbox.folder = Path(mails)
         environment = deploy(load(ROOT / "template.yaml"), endpoint, url).environment
         with environment_of(environment):
             migrate.upgrade()
