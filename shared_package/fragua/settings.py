@@ -15,6 +15,7 @@ class Settings:
     Names of buckets that users make begin with `bucket_prefix`; `allowed_origins` are the web
     origins that may send to them; `public_url` is where this API is reached, if not where the
     gateway says.
+    E-mails are sent from the address `mail_sender`; without one none is sent.
     `database_url` wins over `database_secret`. `time_scale` is at least 1 and divides every limit
     in time; it is 1 in a deployment and more where tests must not wait.
     """
@@ -38,6 +39,8 @@ class Settings:
     backlog_queue_url: str
     views_queue_url: str
     notifications_queue_url: str
+    mail_queue_url: str
+    mail_sender: str
     signing_key_secret: str
     database_secret: str
     database_url: str
@@ -73,6 +76,8 @@ class Settings:
             backlog_queue_url=need("BACKLOG_QUEUE_URL"),
             views_queue_url=need("VIEWS_QUEUE_URL"),
             notifications_queue_url=need("NOTIFICATIONS_QUEUE_URL"),
+            mail_queue_url=need("MAIL_QUEUE_URL"),
+            mail_sender=environment.get("MAIL_SENDER", ""),
             signing_key_secret=need("SIGNING_KEY_SECRET"),
             database_secret=environment.get("DATABASE_SECRET", ""),
             database_url=environment.get("DATABASE_URL", ""),

@@ -7,6 +7,7 @@ SIGTERM. Tests of expiry always have a second one of their own, on which time ru
 import os
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
 
 import httpx
 import pytest
@@ -15,6 +16,7 @@ from tests.e2e.support.clients import client, store, transport
 from tests.e2e.support.hurry import SCALE, Ageing, prepare
 from tests.e2e.support.people import Person, keep_awake, log_in, register
 from tests.e2e.support.stack import SUPERADMIN_EMAIL, SUPERADMIN_PASSWORD, LocalStack
+from tests.support.mails import Mailbox
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -61,18 +63,31 @@ def ageing(hurried: "Future[Ageing] | None") -> Ageing:
 
 
 @pytest.fixture(scope="session")
-def base_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of the stack under test."""
-    given = os.environ.get("FRAGUA_BASE_URL")
-    if given:
-        yield given.rstrip("/")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack | None]:
+    """The stack under test; None where one is given that runs already."""
+    if os.environ.get("FRAGUA_BASE_URL"):
+        yield None
         return
     stack = LocalStack(tmp_path_factory.mktemp("stack") / "stderr")
     stack.start()
     try:
-        yield stack.ready()
+        yield stack
     finally:
         stack.stop()
+
+
+@pytest.fixture(scope="session")
+def base_url(stack: LocalStack | None) -> str:
+    """The address of the stack under test."""
+    return stack.ready() if stack else os.environ["FRAGUA_BASE_URL"].rstrip("/")
+
+
+@pytest.fixture(scope="session")
+def mailbox(stack: LocalStack | None, base_url: str) -> Mailbox:
+    """All e-mails that the stack under test sends."""
+    if stack is None:
+        pytest.skip("only who started a stack knows where its e-mails are")
+    return Mailbox(Path(stack.banner["mails"]))
 
 
 @pytest.fixture(scope="session", autouse=True)

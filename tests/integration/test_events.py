@@ -55,6 +55,7 @@ EXPECTED: dict[str, Any] = {
     "files/revoke_link": 204,
     "files/follow_link": 302,
     "images/make_thumbnails": ALL_DONE,
+    "notifications/send_mail": ALL_DONE,
     "uploads/create": 201,
     "uploads/put_fragment": 204,
     "uploads/complete": 202,

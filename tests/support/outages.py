@@ -1,12 +1,16 @@
-"""One kind of request that finds nobody at the other end, in this process."""
+"""One kind of request that finds nobody at the other end, or is refused, in this process."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import io
+import json
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.exceptions import EndpointConnectionError
+from urllib3 import HTTPResponse
 
 from fragua import aws
 
@@ -18,12 +22,34 @@ def down(service: str, operation: str) -> Iterator[None]:
     def fail(**_: Any) -> None:
         raise EndpointConnectionError(endpoint_url="nowhere")
 
-    name = f"before-call.{service}.{operation}"
+    with _listening(service, f"before-call.{service}.{operation}", fail):
+        yield
+
+
+@contextmanager
+def refused(
+    service: str, operation: str, code: str, status: int, only: bytes = b""
+) -> Iterator[None]:
+    """Let a service of JSON answer a request with an error; `only` one whose body holds that."""
+
+    def refuse(request: AWSPreparedRequest, **_: Any) -> AWSResponse | None:
+        if only not in request.body:
+            return None
+        body = json.dumps({"message": f"{code}: {request.body!r}"}).encode()
+        raw = HTTPResponse(io.BytesIO(body), preload_content=False)
+        return AWSResponse(request.url, status, {"x-amzn-errortype": code}, raw)
+
+    with _listening(service, f"before-send.{service}.{operation}", refuse):
+        yield
+
+
+@contextmanager
+def _listening(service: str, name: str, listener: Callable[..., Any]) -> Iterator[None]:
     senders = [aws.client(service, each) for each in (aws.USUAL, aws.BRIEF, aws.LONG)]
     for sender in senders:
-        sender.meta.events.register(name, fail)
+        sender.meta.events.register(name, listener)
     try:
         yield
     finally:
         for sender in senders:
-            sender.meta.events.unregister(name, fail)
+            sender.meta.events.unregister(name, listener)

@@ -67,6 +67,9 @@ def _parts(operation: str, params: dict[str, Any]) -> list[tuple[str, dict[str, 
 
 def _name(arguments: dict[str, Any]) -> str:
     """Name what is asked for; of an object the bucket and the first folder of its key."""
+    if "FromEmailAddress" in arguments:
+        # SES asks about identities: the sender's, and in its sandbox the recipient's, too.
+        return "identity/*"
     name = next((str(arguments[name]) for name in _RESOURCE if name in arguments), "")
     folder = arguments["Key"].partition("/")[0] if isinstance(arguments.get("Key"), str) else ""
     return f"{name}/{folder}/*" if folder else name
@@ -110,6 +113,7 @@ _LOGICAL = {
     "BACKLOG_QUEUE_URL": "BacklogQueue",
     "VIEWS_QUEUE_URL": "ViewsQueue",
     "NOTIFICATIONS_QUEUE_URL": "NotificationsQueue",
+    "MAIL_QUEUE_URL": "MailQueue",
     "SIGNING_KEY_SECRET": "SigningKey",
 }
 

@@ -34,6 +34,7 @@ ENVIRONMENT = {
     "BACKLOG_QUEUE_URL": "https://sqs.eu-west-1.amazonaws.com/123456789012/backlog",
     "VIEWS_QUEUE_URL": "https://sqs.eu-west-1.amazonaws.com/123456789012/views",
     "NOTIFICATIONS_QUEUE_URL": "https://sqs.eu-west-1.amazonaws.com/123456789012/notifications",
+    "MAIL_QUEUE_URL": "https://sqs.eu-west-1.amazonaws.com/123456789012/mail",
     "SIGNING_KEY_SECRET": "signing-key",
 }
 

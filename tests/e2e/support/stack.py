@@ -22,12 +22,16 @@ SUPERADMIN_PASSWORD = os.environ.get("FRAGUA_SUPERADMIN_PASSWORD", "the first of
 
 @dataclass
 class LocalStack:
-    """A stack of our own on a free port; `scale` is its FRAGUA_TIME_SCALE."""
+    """A stack of our own on a free port; `scale` is its FRAGUA_TIME_SCALE.
+
+    `banner` holds its addresses by their names in the output, once it is ready.
+    """
 
     stderr: Path
     scale: int = 1
     lines: "queue.Queue[str | None]" = field(default_factory=queue.Queue)
     process: "subprocess.Popen[str] | None" = None
+    banner: dict[str, str] = field(default_factory=dict)
 
     def start(self) -> None:
         """Launch it without waiting, so that several may start side by side."""
@@ -64,6 +68,8 @@ class LocalStack:
                 pytest.fail(f"the stack did not get ready; its stderr:\n{self._said()}")
             if line.startswith("ready http://"):
                 return line.split()[1].rstrip("/")
+            name, _, value = line.strip().partition("  ")
+            self.banner[name] = value.strip()
 
     def _said(self) -> str:
         return self.stderr.read_text(errors="replace")[-8000:]

@@ -79,6 +79,7 @@ def test_dead_letters_raise_an_alarm(resources: Resources) -> None:
     watched = json.dumps(of_type(resources, "AWS::CloudWatch::Alarm"))
     assert '"AssemblyDeadLetters"' in watched
     assert '"ThumbnailsDeadLetters"' in watched
+    assert '"MailDeadLetters"' in watched
 
 
 def test_tables_can_be_restored_and_are_encrypted_and_outlive_the_stack(
@@ -159,6 +160,12 @@ def test_objects_are_reached_only_where_files_and_fragments_are(resources: Resou
     for statement in statements(resources):
         if objects & set(listed(statement["Action"])):
             assert {where["Fn::Sub"] for where in listed(statement["Resource"])} <= allowed
+
+
+def test_mail_is_sent_from_one_address_alone_and_not_by_way_of_a_vpc(resources: Resources) -> None:
+    (allowed,) = [s for s in statements(resources) if "ses:SendEmail" in listed(s["Action"])]
+    assert allowed["Condition"] == {"StringEquals": {"ses:FromAddress": {"Ref": "MailSender"}}}
+    assert "VpcConfig" not in resources["SendMailFunction"]["Properties"]
 
 
 def test_all_functions_have_the_environment_of_the_globals(resources: Resources) -> None:
