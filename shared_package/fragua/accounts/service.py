@@ -157,10 +157,16 @@ def set_buckets(db: sa.Connection, user_id: UUID, entries: Sequence[str]) -> UUI
     return users.changed(db, user_id)
 
 
-def admins(db: sa.Connection) -> Sequence[UUID]:
-    """Return the ids of the admins and superadmins who may come in."""
+def admins(db: sa.Connection) -> dict[UUID, str]:
+    """Return the ids and the e-mail addresses of the admins and superadmins who may come in."""
     active = (table.c.role.in_(permissions.ADMINS), table.c.active, table.c.deleted_at.is_(None))
-    return db.execute(sa.select(table.c.id).where(*active).order_by(table.c.id)).scalars().all()
+    return dict(db.execute(sa.select(table.c.id, table.c.email).where(*active)).all())
+
+
+def address(db: sa.Connection, user_id: UUID) -> str:
+    """Return the e-mail address of an account, also of one that was deleted."""
+    found: str = db.execute(sa.select(table.c.email).where(table.c.id == user_id)).scalar_one()
+    return found
 
 
 def _unsearchable(text: str) -> bool:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
+from fragua.notifications.composing import Kind
 from fragua.schemas import Answer, Time
 
 
@@ -12,7 +13,7 @@ class Notification(Answer):
     """What another admin changed; `changes` has the value before and after of each field."""
 
     id: UUID
-    kind: Literal["product_created", "product_updated", "product_deleted"]
+    kind: Kind
     sku: str
     changed_by: UUID
     changes: dict[str, tuple[Any, Any]]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import cast
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -15,8 +16,11 @@ from fragua.accounts import service as accounts
 from fragua.catalog import service as catalog
 from fragua.database import reader, writer
 from fragua.errors import Problem
+from fragua.notifications import mail
+from fragua.notifications.composing import Kind, Mail, Notice, compose
 from fragua.notifications.schemas import Notification
 from fragua.notifications.tables import notifications
+from fragua.settings import settings
 
 log = logging.getLogger("fragua")
 
@@ -24,9 +28,10 @@ _CHANGES = catalog.changes_made()
 
 
 def tell_admins(history_id: UUID) -> None:
-    """Tell all admins but the one who made a change; harmless to repeat.
+    """Tell all admins but the one who made a change, and have it mailed to them.
 
-    Raises `Unavailable` while the queue of the mails is down; who was told by then is told once.
+    Harmless to repeat: who was told is not told again, whose mail was handed over gets no other
+    one. Raises `Unavailable` while the queue of the mails is down.
     """
     with writer() as db:
         query = sa.select(_CHANGES).where(_CHANGES.c.id == history_id)
@@ -34,8 +39,14 @@ def tell_admins(history_id: UUID) -> None:
         if change is None:
             log.warning("not a change of ours", extra={"history_id": str(history_id)})
             return
-        others = [each for each in accounts.admins(db) if each != change["changed_by"]]
-        _add(db, history_id, others)
+        editor = accounts.address(db, change["changed_by"])
+        addresses = accounts.admins(db)
+        # In one order: two who tell the same at once wait for each other.
+        _add(db, history_id, sorted(addresses.keys() - {change["changed_by"]}))
+        waiting = _unmailed(db, history_id)
+    if settings().mail_sender:
+        to = {each: addresses[user_id] for each, user_id in waiting.items() if user_id in addresses}
+        _mail(_composed(change, editor), to)
 
 
 def _add(db: sa.Connection, history_id: UUID, user_ids: Sequence[UUID]) -> None:
@@ -46,6 +57,33 @@ def _add(db: sa.Connection, history_id: UUID, user_ids: Sequence[UUID]) -> None:
     ]
     if rows:
         db.execute(insert(notifications).values(rows).on_conflict_do_nothing())
+
+
+def _unmailed(db: sa.Connection, history_id: UUID) -> dict[UUID, UUID]:
+    """Return the notifications whose mail was not handed over, and whom they are for."""
+    query = sa.select(notifications.c.id, notifications.c.user_id).where(
+        notifications.c.history_id == history_id, notifications.c.mailed_at.is_(None)
+    )
+    return dict(db.execute(query).all())
+
+
+def _composed(change: RowMapping, editor: str) -> Mail:
+    kind, at = cast(Kind, f"product_{change['action']}"), change["changed_at"].isoformat()
+    return compose(Notice(kind, change["sku"], editor, change["changes"], at))
+
+
+def _mail(letter: Mail, addresses: Mapping[UUID, str]) -> None:
+    sent = list[UUID]()
+    try:
+        for notification_id, to in addresses.items():
+            mail.enqueue(notification_id, to, letter)
+            sent.append(notification_id)
+    finally:
+        # Also when the queue failed in the midst of it: those get no second one.
+        if sent:
+            done = notifications.update().where(notifications.c.id.in_(sent))
+            with writer() as db:
+                db.execute(done.values(mailed_at=clock.now()))
 
 
 def page(user_id: UUID, limit: int, after: UUID | None) -> tuple[list[Notification], UUID | None]:
