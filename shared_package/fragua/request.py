@@ -91,5 +91,7 @@ Cursor = Annotated[
 # and PostgreSQL can't even be asked for a NUL.
 Prefix = Annotated[Annotated[str, AfterValidator(printable)] | None, Query(max_length=255)]
 # The version that a change is made from, by its ETag.
-IfMatch = Annotated[str | None, Header(alias="if-match")]
+IfMatch = Annotated[
+    str | None, Header(alias="if-match", description="The ETag of the version that was read.")
+]
 UserAgent = Annotated[str | None, Header(alias="user-agent")]

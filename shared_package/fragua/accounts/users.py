@@ -60,9 +60,10 @@ def _insert(row: dict[str, Any], scope: str, once: Once | None) -> tuple[UUID, U
         return row["id"], changed(db, row["id"])
 
 
-def refused(error: IntegrityError) -> Problem:
+def refused(error: IntegrityError) -> Exception:
     """Tell what PostgreSQL has against a row of a user."""
-    return no_plan() if violated(error) == "users_plan_fkey" else Problem("email_taken")
+    said = {"users_plan_fkey": no_plan(), "users_email_key_key": Problem("email_taken")}
+    return said.get(violated(error), error)
 
 
 def no_plan() -> Invalid:

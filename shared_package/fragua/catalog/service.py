@@ -21,6 +21,7 @@ from fragua.catalog.schemas import NewProduct, Product, ProductChange
 from fragua.catalog.tables import history as changes
 from fragua.catalog.tables import products
 from fragua.database import outbox, reader, repeats, writer
+from fragua.database.engine import violated
 from fragua.errors import Invalid, Problem, Unavailable, pointer
 from fragua.idempotency import Once
 from fragua.images import service as images
@@ -88,6 +89,8 @@ def create(editor: UUID, new: NewProduct, once: Once | None = None) -> Product:
             told = history.record(db, "created", found, history.differences(None, found), editor)
             product = _one(db, found)
     except IntegrityError as error:
+        if violated(error) != "products_sku_key_key":
+            raise
         raise Problem("sku_taken") from error
     _tell(*told)
     return product
