@@ -11,7 +11,7 @@ import datetime as dt
 import json
 import logging
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -77,20 +77,24 @@ def report(
     """
     if begin and end and begin > end:
         raise Invalid(("/from", "must not be after `to`"))
-    query = sa.select(views)
-    if begin:
-        query = query.where(views.c.day >= begin)
-    if end:
-        query = query.where(views.c.day < end)
-    place = sa.tuple_(views.c.day, views.c.sku_key)
-    if after:
-        query = query.where(place < sa.tuple_(*_place(after)))
+    query = sa.select(views).where(*_between(begin, end, after))
     query = query.order_by(views.c.day.desc(), views.c.sku_key.desc()).limit(limit + 1)
     with reader() as db:
         rows = db.execute(query).mappings().all()
     last = rows[limit - 1] if len(rows) > limit else None
     following = f"{last['day']}|{last['sku_key']}" if last else None
     return [DayOfViews.model_validate(row) for row in rows[:limit]], following
+
+
+def _between(
+    begin: dt.date | None, end: dt.date | None, after: str | None
+) -> Iterator[sa.ColumnElement[bool]]:
+    if begin:
+        yield views.c.day >= begin
+    if end:
+        yield views.c.day < end
+    if after:
+        yield sa.tuple_(views.c.day, views.c.sku_key) < sa.tuple_(*_place(after))
 
 
 def _place(after: str) -> tuple[dt.date, str]:
