@@ -36,7 +36,7 @@ def _each_once(ids: list[UUID]) -> list[UUID]:
 
 def _day(text: Any) -> Any:
     # Pydantic would take seconds since 1970 as well, and some other ways to write a date.
-    if not _DAY.fullmatch(text):
+    if not isinstance(text, str) or not _DAY.fullmatch(text):
         raise ValueError("must be a date such as 2026-11-20")
     return text
 

@@ -128,9 +128,15 @@ def test_what_is_no_bound_is_refused(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["0", "1700000000", "2026-1-1", "20260101", "2026-02-30", "2026-01-01T00:00:00", ""]
+    "text",
+    [
+        *("0", "1700000000", "2026-1-1", "20260101", "2026-02-30", "2026-01-01T00:00:00", ""),
+        # Given twice in a query.
+        ["2026-01-01", "2026-01-01"],
+    ],
+    ids=repr,
 )
-def test_a_day_is_written_in_one_way(text: str) -> None:
+def test_a_day_is_written_in_one_way(text: Any) -> None:
     with pytest.raises(ValidationError):
         TypeAdapter(Day).validate_python(text)
 
