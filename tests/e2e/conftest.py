@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.e2e.support.catalog import new_admin
 from tests.e2e.support.clients import client, store, transport
 from tests.e2e.support.hurry import SCALE, Ageing, prepare
 from tests.e2e.support.people import Person, keep_awake, log_in, register
@@ -132,3 +133,15 @@ def newcomer(base_url: str) -> Person:
 def superadmin(base_url: str) -> Person:
     """The account that the stack was started with."""
     return log_in(base_url, SUPERADMIN_EMAIL, SUPERADMIN_PASSWORD)
+
+
+@pytest.fixture(scope="module")
+def editor(base_url: str, superadmin: Person) -> Person:
+    """An admin who makes products."""
+    return new_admin(base_url, superadmin)
+
+
+@pytest.fixture(scope="module")
+def colleague(base_url: str, superadmin: Person) -> Person:
+    """Another admin."""
+    return new_admin(base_url, superadmin)

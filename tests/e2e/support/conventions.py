@@ -6,7 +6,9 @@ from typing import Any
 import httpx
 
 PROBLEM = "application/problem+json"
-PRIVATE = re.compile(r"^/(v1/(auth|users|buckets|uploads|files|links|images)|l)(/|$)")
+PRIVATE = re.compile(
+    r"^/(v1/(auth|users|buckets|uploads|files|links|images|reports|notifications)|l)(/|$)"
+)
 CODE = re.compile(r"^[a-z][a-z0-9_]*$")
 LEAK = re.compile(
     r"Traceback|site-packages|\.py\b|psycopg|sqlalchemy|pydantic|botocore|boto3|argon2"

@@ -45,11 +45,20 @@ CLOSED = [
     ("DELETE", "/v1/links/{id}"),
     ("GET", "/v1/images"),
     ("GET", "/v1/images/{id}"),
+    ("POST", "/v1/products"),
+    ("PATCH", "/v1/products/{id}"),
+    ("DELETE", "/v1/products/{id}"),
+    ("GET", "/v1/products/{id}/history"),
+    ("GET", "/v1/reports/product-views"),
+    ("GET", "/v1/notifications"),
+    ("POST", "/v1/notifications/{id}/read"),
 ]
+# Says all by its path.
+BODILESS = ("POST", "/v1/notifications/{id}/read")
 
 # Routes that read a JSON body; the last one may also come without. (Logout has tests of its own:
-# a body wrongly taken would end the session that the other tests use. So have plans: who is no
-# superadmin is refused before the body is read.)
+# a body wrongly taken would end the session that the other tests use. So have plans and products:
+# who may not change them is refused before the body is read.)
 WITH_BODY = [
     ("POST", "/v1/auth/register"),
     ("POST", "/v1/auth/login"),

@@ -1,0 +1,94 @@
+"""What the OpenAPI document says of the catalog and of notifications."""
+
+import re
+from typing import Any
+
+import httpx
+import pytest
+
+ANSWERS = [
+    ("GET", "/v1/products", "200 422"),
+    ("GET", "/v1/products/{}", "200 404"),
+    ("POST", "/v1/products", "201 403 409 422"),
+    ("PATCH", "/v1/products/{}", "200 403 404 412 422 428"),
+    ("DELETE", "/v1/products/{}", "204 403 404 412"),
+    ("GET", "/v1/products/{}/history", "200 403 404"),
+    ("GET", "/v1/reports/product-views", "200 403 422"),
+    ("GET", "/v1/notifications", "200"),
+    ("POST", "/v1/notifications/{}/read", "204 404"),
+]
+PARAMETERS = [
+    ("GET", "/v1/products", "query", "brand name min_price max_price limit cursor"),
+    ("POST", "/v1/products", "header", "idempotency-key"),
+    ("PATCH", "/v1/products/{}", "header", "if-match"),
+    ("DELETE", "/v1/products/{}", "header", "if-match"),
+    ("GET", "/v1/products/{}/history", "query", "limit cursor"),
+    ("GET", "/v1/reports/product-views", "query", "from to limit cursor"),
+    ("GET", "/v1/notifications", "query", "limit cursor"),
+]
+Json = dict[str, Any]
+Operations = dict[tuple[str, str], Json]
+
+
+@pytest.fixture(scope="module")
+def document(anonymous: httpx.Client) -> Json:
+    """The OpenAPI document."""
+    found: Json = anonymous.get("/v1/openapi.json").json()
+    return found
+
+
+@pytest.fixture(scope="module")
+def operations(document: Json) -> Operations:
+    """Each operation by its method and path, every path parameter written {}."""
+    return {
+        (method.upper(), re.sub(r"\{[^}]+\}", "{}", path)): operation
+        for path, item in document["paths"].items()
+        for method, operation in item.items()
+        if isinstance(operation, dict)
+    }
+
+
+@pytest.mark.parametrize(("method", "path", "statuses"), ANSWERS)
+def test_each_answer_of_the_contract_is_in_the_document(
+    operations: Operations, method: str, path: str, statuses: str
+) -> None:
+    assert set(statuses.split()) <= operations[method, path]["responses"].keys()
+
+
+@pytest.mark.parametrize(("method", "path", "place", "names"), PARAMETERS)
+def test_each_parameter_is_in_the_document(
+    operations: Operations, method: str, path: str, place: str, names: str
+) -> None:
+    parameters = operations[method, path].get("parameters", [])
+    known = {each["name"].lower() for each in parameters if each.get("in") == place}
+    assert set(names.split()) <= known
+
+
+@pytest.mark.parametrize("path", ["/v1/products", "/v1/products/{}"])
+def test_what_everybody_reads_needs_no_bearer(
+    document: Json, operations: Operations, path: str
+) -> None:
+    needed: Any = operations["GET", path].get("security", document.get("security", []))
+    assert needed == [] or {} in needed
+
+
+@pytest.mark.parametrize(("method", "path"), [(method, path) for method, path, _ in ANSWERS[2:]])
+def test_all_else_needs_a_bearer(
+    document: Json, operations: Operations, method: str, path: str
+) -> None:
+    needed: Any = operations[method, path].get("security", document.get("security", []))
+    assert needed
+    assert {} not in needed
+
+
+def test_an_amount_is_text_with_a_pattern(document: Json) -> None:
+    schemas = document["components"]["schemas"].values()
+    amounts = [
+        schema["properties"]["amount"]
+        for schema in schemas
+        if {"amount", "currency"} <= schema.get("properties", {}).keys()
+    ]
+    assert amounts
+    for amount in amounts:
+        assert amount["type"] == "string"
+        assert amount.get("pattern")
