@@ -72,6 +72,22 @@ def test_a_cursor_that_was_never_given_is_refused(
     expect_problem(ask(editor, path, sku, cursor=cursor), {400, 422})
 
 
+TWICE = [(path, name) for path in LISTS for name in ("limit", "cursor")]
+TWICE += [(PRODUCTS, name) for name in ("brand", "name", "min_price", "max_price")]
+TWICE += [(REPORT, name) for name in ("from", "to")]
+
+
+@pytest.mark.parametrize(("path", "name"), TWICE)
+def test_a_parameter_given_twice_is_refused_or_read_as_one(
+    editor: Person, sku: str, path: str, name: str
+) -> None:
+    days = around_today() if path == REPORT else {}
+    value = days.get(name, "1.00" if name.endswith("price") else "1")
+    query = [*days.items(), (name, value), (name, value)]
+    answer = editor.http.get(path.format(sku=sku), params=query)
+    assert answer.status_code in {200, 400, 422}, describe(answer)
+
+
 @pytest.mark.parametrize("path", LISTS[1:])
 def test_a_cursor_of_another_list_breaks_nothing(editor: Person, sku: str, path: str) -> None:
     cursor = editor.http.get(PRODUCTS, params={"limit": 1}).json()["next_cursor"]

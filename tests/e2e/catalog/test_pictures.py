@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import uuid4
 
+import httpx
 import pytest
 
 from tests.e2e.support.catalog import (
@@ -10,6 +11,7 @@ from tests.e2e.support.catalog import (
     change,
     etag,
     history,
+    lasting,
     look,
     make,
     new_sku,
@@ -17,7 +19,7 @@ from tests.e2e.support.catalog import (
     path_of,
 )
 from tests.e2e.support.conventions import expect_invalid, expect_problem
-from tests.e2e.support.images import developed
+from tests.e2e.support.images import developed, opened
 from tests.e2e.support.people import Person
 from tests.e2e.support.pictures import drawn, png
 from tests.e2e.support.routes import ABSENT
@@ -60,7 +62,7 @@ def test_own_pictures_stay_in_their_order(editor: Person, own: list[str]) -> Non
     for order in (own, own[::-1], own[1:]):
         product = make(editor, image_file_ids=order)
         assert product["image_file_ids"] == order
-        assert look(editor.http, product["sku"]) == product
+        assert lasting(look(editor.http, product["sku"])) == lasting(product)
 
 
 def test_pictures_are_added_reordered_and_taken_away(editor: Person, own: list[str]) -> None:
@@ -74,7 +76,7 @@ def test_pictures_are_added_reordered_and_taken_away(editor: Person, own: list[s
 
 def test_the_same_pictures_in_the_same_order_change_nothing(editor: Person, own: list[str]) -> None:
     product = make(editor, image_file_ids=own)
-    assert change(editor, product, image_file_ids=own) == product
+    assert lasting(change(editor, product, image_file_ids=own)) == lasting(product)
 
 
 KINDS = ["a colleague's", "a user's", "no picture", "an unfinished upload", "nobody's",
@@ -91,7 +93,7 @@ def test_what_is_no_picture_of_ones_own_is_pointed_at(
     product = make(editor, image_file_ids=own[:1])
     answer = patch(editor, product["sku"], {"image_file_ids": wrong}, etag(product))
     expect_invalid(answer, "/image_file_ids/1")
-    assert look(editor.http, product["sku"]) == product
+    assert lasting(look(editor.http, product["sku"])) == lasting(product)
 
 
 def test_somebody_elses_picture_looks_as_if_it_were_absent(
@@ -121,6 +123,16 @@ def test_a_picture_given_twice_is_refused_or_kept(editor: Person, own: list[str]
 def test_a_thousand_pictures_that_are_none_get_an_answer(editor: Person) -> None:
     ids = [str(uuid4()) for _ in range(1000)]
     expect_invalid(ask_for(editor, image_file_ids=ids), "/image_file_ids")
+
+
+def test_thumbnails_that_are_shown_are_for_everybody(
+    editor: Person, own: list[str], anonymous: httpx.Client
+) -> None:
+    product = look(anonymous, make(editor, image_file_ids=own)["sku"])
+    shown = product.get("images", [])
+    assert [image["file_id"] for image in shown] in ([], own)
+    for thumbnail in (each for image in shown for each in image["thumbnails"]):
+        opened(thumbnail)
 
 
 def test_a_colleague_changes_what_has_pictures_of_the_first(

@@ -33,13 +33,20 @@ NOTICE: Shape = {
 
 @pytest.fixture(scope="module")
 def life(editor: Person, colleague: Person, superadmin: Person) -> list[Json]:
-    """A product made, renamed, repriced and deleted by one admin; all is told by now."""
+    """A product made, renamed, repriced and deleted by one admin; each is told before the next."""
+
+    def all_hear(count: int) -> None:
+        for listener in (colleague, superadmin):
+            told(listener, first["sku"], count)
+
     first = make(editor)
+    all_hear(1)
     renamed = change(editor, first, name="Sledge hammer <b>", brand="Ca\u00f1\u00f3n")
+    all_hear(2)
     repriced = change(editor, renamed, price=price("12.49", "EUR"))
+    all_hear(3)
     assert remove(editor, first["sku"]).status_code == 204
-    for listener in (colleague, superadmin):
-        told(listener, first["sku"], 4)
+    all_hear(4)
     all_told(editor, colleague, superadmin)
     return [first, renamed, repriced]
 
@@ -120,7 +127,7 @@ def test_two_admins_tell_each_other_all_of_many_changes(
 ) -> None:
     def live(person: Person) -> tuple[str, list[str]]:
         product = make(person)
-        names = [f"name {number}" for number in range(8)]
+        names = [f"name {number}" for number in range(5)]
         for name in names:
             product = change(person, product, name=name)
         return product["sku"], names
@@ -133,7 +140,7 @@ def test_two_admins_tell_each_other_all_of_many_changes(
             told(listener, sku, len(names) + 1)
         all_told(one, other, superadmin)
         for listener in (other, superadmin):
-            found = notices(listener, sku)[::-1]
-            assert [notice["changes"]["name"][1] for notice in found[1:]] == names
-            assert len(found) == len(names) + 1
+            heard = [notice["changes"]["name"][1] for notice in notices(listener, sku)]
+            # What follows at once on another change may be told before it.
+            assert sorted(heard) == sorted(["Claw hammer", *names])
         assert notices(one, sku) == []

@@ -111,6 +111,11 @@ def look(anybody: httpx.Client, sku: str) -> Json:
     return product
 
 
+def lasting(product: Json) -> Json:
+    """What a product says that isn't presigned anew each time: all but its pictures' thumbnails."""
+    return {name: value for name, value in product.items() if name != "images"}
+
+
 def etag(product: Json) -> str:
     """The product's version as a condition."""
     return f'"{product["version"]}"'
