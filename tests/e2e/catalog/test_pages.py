@@ -83,7 +83,7 @@ def test_a_parameter_given_twice_is_refused_or_read_as_one(
 ) -> None:
     days = around_today() if path == REPORT else {}
     value = days.get(name, "1.00" if name.endswith("price") else "1")
-    query = [*days.items(), (name, value), (name, value)]
+    query: dict[str, str | list[str]] = {**days, name: [value, value]}
     answer = editor.http.get(path.format(sku=sku), params=query)
     assert answer.status_code in {200, 400, 422}, describe(answer)
 
