@@ -7,15 +7,18 @@ import pytest
 
 from tests.e2e.support.catalog import (
     PRODUCT,
+    ask_for,
     assert_fields,
     change,
     etag,
     history,
     look,
     make,
+    new_admin,
     patch,
     path_of,
     price,
+    set_user,
 )
 from tests.e2e.support.clients import raw_json
 from tests.e2e.support.conventions import describe, expect_invalid, expect_problem
@@ -135,3 +138,13 @@ def test_a_user_is_refused_before_all_else(ana: Person, product: Json) -> None:
         expect_problem(ana.http.patch(path_of(sku), **raw_json("{broken")), 403)
         expect_problem(ana.http.patch(path_of(sku), json={"surprise": 1}), 403)
     assert len({str(problem | {"request_id": ""}) for problem in said}) == 1
+
+
+def test_a_role_is_that_of_the_moment(base_url: str, superadmin: Person, product: Json) -> None:
+    person = new_admin(base_url, superadmin)
+    changed = change(person, product, name="As an admin")
+    set_user(superadmin, person.user, role="user")
+    expect_problem(patch(person, product["sku"], {"name": "Late"}, etag(changed)), 403, "forbidden")
+    expect_problem(ask_for(person), 403, "forbidden")
+    set_user(superadmin, person.user, role="admin")
+    assert change(person, changed, name="Again an admin")["version"] == changed["version"] + 1

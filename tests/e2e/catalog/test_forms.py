@@ -25,6 +25,7 @@ from tests.e2e.support.sending import Json
 NO_TEXTS: list[Any] = [None, "", 7, 1.5, True, [], ["a"], {}, "a\x00b", "\x00"]
 # Nobody said whether these are names.
 DOUBTFUL = [" ", "\t", "a\nb", "a\x1bb", "a\x7fb", "\u202ea", "\ufffe", "n" * 1000, "m" * 100_000]
+DOUBTFUL += ["\U0001f525" * 255, "\ufdfa" * 255]
 NO_LISTS: list[Any] = [None, "", ABSENT, 7, True, {}, {"0": ABSENT}]
 OURS: Json = {
     "id": ABSENT, "created_by": ABSENT, "updated_by": ABSENT, "version": 7, "history": [],
