@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.e2e.support.catalog import new_admin
+from tests.e2e.support.catalog import USERS, Hire, new_admin
 from tests.e2e.support.clients import client, store, transport
 from tests.e2e.support.hurry import SCALE, Ageing, prepare
 from tests.e2e.support.people import Person, keep_awake, log_in, register
@@ -136,12 +136,27 @@ def superadmin(base_url: str) -> Person:
 
 
 @pytest.fixture(scope="module")
-def editor(base_url: str, superadmin: Person) -> Person:
-    """An admin who makes products."""
-    return new_admin(base_url, superadmin)
+def hire(base_url: str, superadmin: Person) -> Iterator[Hire]:
+    """Makes admins; they are deleted after the module, for each is told of every later change."""
+    hired: list[Person] = []
+
+    def make(role: str = "admin") -> Person:
+        hired.append(new_admin(base_url, superadmin, role))
+        return hired[-1]
+
+    yield make
+    keep_awake(base_url, superadmin)
+    for person in hired:
+        superadmin.http.delete(f"{USERS}/{person.user['id']}")
 
 
 @pytest.fixture(scope="module")
-def colleague(base_url: str, superadmin: Person) -> Person:
+def editor(hire: Hire) -> Person:
+    """An admin who makes products."""
+    return hire()
+
+
+@pytest.fixture(scope="module")
+def colleague(hire: Hire) -> Person:
     """Another admin."""
-    return new_admin(base_url, superadmin)
+    return hire()

@@ -7,6 +7,7 @@ import pytest
 
 from tests.e2e.support.catalog import (
     PRODUCT,
+    Hire,
     ask_for,
     assert_fields,
     change,
@@ -14,7 +15,6 @@ from tests.e2e.support.catalog import (
     history,
     look,
     make,
-    new_admin,
     patch,
     path_of,
     price,
@@ -140,8 +140,8 @@ def test_a_user_is_refused_before_all_else(ana: Person, product: Json) -> None:
     assert len({str(problem | {"request_id": ""}) for problem in said}) == 1
 
 
-def test_a_role_is_that_of_the_moment(base_url: str, superadmin: Person, product: Json) -> None:
-    person = new_admin(base_url, superadmin)
+def test_a_role_is_that_of_the_moment(hire: Hire, superadmin: Person, product: Json) -> None:
+    person = hire()
     changed = change(person, product, name="As an admin")
     set_user(superadmin, person.user, role="user")
     expect_problem(patch(person, product["sku"], {"name": "Late"}, etag(changed)), 403, "forbidden")

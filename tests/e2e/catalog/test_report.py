@@ -8,10 +8,10 @@ import pytest
 
 from tests.e2e.support.catalog import (
     REPORT,
+    Hire,
     around_today,
     look,
     make,
-    new_admin,
     pages,
     views,
     walk,
@@ -145,7 +145,7 @@ def test_users_and_strangers_read_no_report(ana: Person, anonymous: httpx.Client
 
 
 def test_all_admins_read_the_same(
-    base_url: str, superadmin: Person, editor: Person, watched: list[str]
+    hire: Hire, superadmin: Person, editor: Person, watched: list[str]
 ) -> None:
-    for person in (superadmin, new_admin(base_url, superadmin)):
+    for person in (superadmin, hire()):
         assert rows(person, watched) == rows(editor, watched)

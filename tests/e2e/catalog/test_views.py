@@ -14,9 +14,9 @@ import pytest
 
 from tests.e2e.support.catalog import (
     PRODUCTS,
+    Hire,
     look,
     make,
-    new_admin,
     new_sku,
     path_of,
     remove,
@@ -155,10 +155,10 @@ VISITS: dict[str, Callable[[Visitors, str], int]] = {
 
 @pytest.fixture(scope="module")
 def seen(
-    editor: Person, base_url: str, superadmin: Person, anonymous: httpx.Client
+    editor: Person, base_url: str, hire: Hire, anonymous: httpx.Client
 ) -> dict[str, tuple[int, int]]:
     """For each kind of visit what was to be counted, and what was."""
-    admin = new_admin(base_url, superadmin)
+    admin = hire()
     who = Visitors(anonymous, register(base_url), admin, client(base_url, "no token at all"))
     skus = {kind: make(admin, sku=new_sku("aB"))["sku"] for kind in VISITS}
     right = {kind: visit(who, skus[kind]) for kind, visit in VISITS.items()}

@@ -6,9 +6,9 @@ import pytest
 
 from tests.e2e.support.catalog import (
     USERS,
+    Hire,
     change,
     make,
-    new_admin,
     price,
     remove,
     set_user,
@@ -36,9 +36,7 @@ def mails_to(mailbox: Mailbox, person: Person, sku: str) -> list[EmailMessage]:
 
 def got(mailbox: Mailbox, person: Person, sku: str, count: int = 1) -> list[EmailMessage]:
     """The mails that somebody got about a SKU, once they are that many."""
-    return eventually(
-        lambda: mails_to(mailbox, person, sku), lambda found: len(found) >= count
-    )
+    return eventually(lambda: mails_to(mailbox, person, sku), lambda found: len(found) >= count)
 
 
 def addresses(mail: EmailMessage) -> set[str]:
@@ -104,9 +102,9 @@ def test_a_new_price_is_told(mailbox: Mailbox, colleague: Person, life: list[Jso
 
 
 def test_who_is_away_gets_no_mail(
-    base_url: str, mailbox: Mailbox, editor: Person, colleague: Person, superadmin: Person, ana: Person
+    hire: Hire, mailbox: Mailbox, editor: Person, colleague: Person, superadmin: Person, ana: Person
 ) -> None:
-    disabled, deleted, former = (new_admin(base_url, superadmin) for _ in range(3))
+    disabled, deleted, former = (hire() for _ in range(3))
     set_user(superadmin, disabled.user, active=False)
     assert superadmin.http.delete(f"{USERS}/{deleted.user['id']}").status_code == 204
     set_user(superadmin, former.user, role="user")

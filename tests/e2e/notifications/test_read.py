@@ -7,9 +7,9 @@ import pytest
 
 from tests.e2e.support.catalog import (
     NOTIFICATIONS,
+    Hire,
     change,
     make,
-    new_admin,
     notices,
     pages,
     told,
@@ -92,10 +92,8 @@ def test_who_is_nobody_reads_nothing(anonymous: httpx.Client, notice: Json) -> N
     expect_problem(anonymous.post(f"{NOTIFICATIONS}/x/read"), 401)
 
 
-def test_the_newest_is_first_and_pages_follow_each_other(
-    base_url: str, superadmin: Person, editor: Person
-) -> None:
-    listener = new_admin(base_url, superadmin)
+def test_the_newest_is_first_and_pages_follow_each_other(hire: Hire, editor: Person) -> None:
+    listener = hire()
     product = make(editor)
     for number in range(6):
         product = change(editor, product, name=f"name {number}")
@@ -110,10 +108,8 @@ def test_the_newest_is_first_and_pages_follow_each_other(
     assert len(own) == 7
 
 
-def test_pages_neither_repeat_nor_skip_while_more_is_told(
-    base_url: str, superadmin: Person, editor: Person
-) -> None:
-    listener = new_admin(base_url, superadmin)
+def test_pages_neither_repeat_nor_skip_while_more_is_told(hire: Hire, editor: Person) -> None:
+    listener = hire()
     before = [make(editor)["sku"] for _ in range(5)]
     for sku in before:
         told(listener, sku)
@@ -130,19 +126,19 @@ def test_pages_neither_repeat_nor_skip_while_more_is_told(
 
 
 def test_a_cursor_shows_nothing_of_somebody_elses(
-    base_url: str, superadmin: Person, colleague: Person, editor: Person
+    hire: Hire, colleague: Person, editor: Person
 ) -> None:
     for _ in range(2):
         told(colleague, make(editor)["sku"])
     cursor = colleague.http.get(NOTIFICATIONS, params={"limit": 1}).json()["next_cursor"]
     theirs = {notice["id"] for notice in walk(colleague.http, NOTIFICATIONS)}
-    newest = new_admin(base_url, superadmin)
+    newest = hire()
     answer = newest.http.get(NOTIFICATIONS, params={"cursor": cursor, "limit": 200})
     assert answer.status_code in {200, 400, 422}, describe(answer)
     assert not theirs & {notice["id"] for notice in answer.json().get("items", [])}
 
 
 def test_a_new_admin_has_been_told_nothing_of_before(
-    base_url: str, superadmin: Person, editor: Person, notice: Json
+    hire: Hire, editor: Person, notice: Json
 ) -> None:
-    assert notices(new_admin(base_url, superadmin), notice["sku"]) == []
+    assert notices(hire(), notice["sku"]) == []

@@ -6,9 +6,9 @@ import pytest
 from tests.e2e.support.catalog import (
     NOTIFICATIONS,
     USERS,
+    Hire,
     all_told,
     make,
-    new_admin,
     notices,
     set_user,
     told,
@@ -24,9 +24,9 @@ def heard(person: Person, sku: str) -> int:
 
 
 def test_all_superadmins_and_admins_are_told(
-    base_url: str, editor: Person, superadmin: Person
+    hire: Hire, editor: Person, superadmin: Person
 ) -> None:
-    listeners = [new_admin(base_url, superadmin, role) for role in ("superadmin", "admin")]
+    listeners = [hire(role) for role in ("superadmin", "admin")]
     sku = make(editor)["sku"]
     for listener in [*listeners, superadmin]:
         assert len(told(listener, sku)) == 1
@@ -46,9 +46,9 @@ def test_users_are_told_nothing(editor: Person, colleague: Person, ana: Person) 
 
 
 def test_a_disabled_admin_is_told_nothing(
-    base_url: str, editor: Person, colleague: Person, superadmin: Person
+    base_url: str, hire: Hire, editor: Person, colleague: Person, superadmin: Person
 ) -> None:
-    away = new_admin(base_url, superadmin)
+    away = hire()
     set_user(superadmin, away.user, active=False)
     sku = make(editor)["sku"]
     told(colleague, sku)
@@ -59,9 +59,9 @@ def test_a_disabled_admin_is_told_nothing(
 
 
 def test_who_is_no_admin_any_more_is_told_nothing(
-    base_url: str, editor: Person, superadmin: Person
+    base_url: str, hire: Hire, editor: Person, superadmin: Person
 ) -> None:
-    former = new_admin(base_url, superadmin)
+    former = hire()
     before = make(editor)["sku"]
     told(former, before)
     set_user(superadmin, former.user, role="user")
@@ -84,12 +84,13 @@ def test_who_becomes_an_admin_is_told_from_then_on(
     after = make(editor)["sku"]
     assert len(told(admin, after)) == 1
     assert notices(admin, before) == []
+    set_user(superadmin, person.user, role="user")
 
 
 def test_a_deleted_admin_hinders_nobodys_news(
-    base_url: str, editor: Person, colleague: Person, superadmin: Person
+    hire: Hire, editor: Person, colleague: Person, superadmin: Person
 ) -> None:
-    gone = new_admin(base_url, superadmin)
+    gone = hire()
     assert superadmin.http.delete(f"{USERS}/{gone.user['id']}").status_code == 204
     sku = make(editor)["sku"]
     assert len(told(colleague, sku)) == 1
@@ -97,9 +98,9 @@ def test_a_deleted_admin_hinders_nobodys_news(
 
 
 def test_what_a_deleted_admin_did_stays_told(
-    base_url: str, colleague: Person, superadmin: Person
+    hire: Hire, colleague: Person, superadmin: Person
 ) -> None:
-    gone = new_admin(base_url, superadmin)
+    gone = hire()
     sku = make(gone)["sku"]
     told(colleague, sku)
     assert superadmin.http.delete(f"{USERS}/{gone.user['id']}").status_code == 204

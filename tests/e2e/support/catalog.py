@@ -1,6 +1,6 @@
 """Products and the admins who change them: what is kept, counted and told of each change."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -20,6 +20,8 @@ NOTIFICATIONS = "/v1/notifications"
 REPORT = "/v1/reports/product-views"
 USERS = "/v1/users"
 PAGES = 500
+# Makes an admin, of the role that is named.
+Hire = Callable[..., Person]
 
 
 def is_price(value: Any) -> bool:
