@@ -1,6 +1,8 @@
 """What admins are written about each other's changes, as the local stack keeps it in files."""
 
 from email.message import EmailMessage
+from functools import cache
+from pathlib import Path
 
 import pytest
 
@@ -23,15 +25,22 @@ EVIL = "<script>alert('x')</script> & \"Se\u00f1or\" <img src=x onerror=y> \U000
 ACTIVE = ("<script", "<img src=x", "onerror=y>")
 
 
+@cache
+def opened(path: Path) -> tuple[EmailMessage, str]:
+    """A mail and its text; there are many, and none changes."""
+    mail = read(path)
+    return mail, part(mail, "plain")
+
+
 def mails_of(mailbox: Mailbox, sku: str) -> list[EmailMessage]:
-    """All mails that tell of a SKU, whoever gets them."""
-    found = map(read, sorted(mailbox.folder.glob("*.eml")))
-    return [mail for mail in found if sku in part(mail, "plain")]
+    """All mails that tell of a SKU, the oldest first."""
+    found = map(opened, sorted(mailbox.folder.glob("*.eml")))
+    return [mail for mail, text in found if sku in text]
 
 
 def mails_to(mailbox: Mailbox, person: Person, sku: str) -> list[EmailMessage]:
     """The mails that somebody got about a SKU, the oldest first."""
-    return [mail for mail in mailbox.of(person.email) if sku in part(mail, "plain")]
+    return [mail for mail in mails_of(mailbox, sku) if person.email in addresses(mail)]
 
 
 def got(mailbox: Mailbox, person: Person, sku: str, count: int = 1) -> list[EmailMessage]:
@@ -88,12 +97,13 @@ def test_the_html_runs_nothing_of_a_name(mailbox: Mailbox, life: list[Json]) -> 
 
 
 def test_a_name_is_told_as_it_is(mailbox: Mailbox, colleague: Person, life: list[Json]) -> None:
-    created = got(mailbox, colleague, life[0]["sku"], 3)[0]
-    assert EVIL in part(created, "plain")
-    html = part(created, "html")
-    assert "&lt;script&gt;" in html
-    assert "Se\u00f1or" in html
-    assert "\U0001f528" in html
+    named = [
+        mail for mail in got(mailbox, colleague, life[0]["sku"], 3) if EVIL in part(mail, "plain")
+    ]
+    assert named
+    for mail in named:
+        html = part(mail, "html")
+        assert all(word in html for word in ("&lt;script&gt;", "Se\u00f1or", "\U0001f528"))
 
 
 def test_a_new_price_is_told(mailbox: Mailbox, colleague: Person, life: list[Json]) -> None:
@@ -126,5 +136,6 @@ def test_what_changes_nothing_is_written_to_nobody(
     got(mailbox, colleague, product["sku"])
     last = make(editor)["sku"]
     got(mailbox, colleague, last)
-    for mail in mails_to(mailbox, colleague, product["sku"]):
-        assert "updated" not in mail["subject"].lower()
+    # One and the same may come twice, but nothing else comes.
+    mails = mails_to(mailbox, colleague, product["sku"])
+    assert len({part(mail, "plain") for mail in mails}) == 1
