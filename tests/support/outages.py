@@ -1,4 +1,4 @@
-"""One kind of request that finds nobody at the other end, or is refused, in this process."""
+"""One kind of request, in this process: it finds nobody there, is refused, or is counted."""
 
 from __future__ import annotations
 
@@ -53,3 +53,15 @@ def _listening(service: str, name: str, listener: Callable[..., Any]) -> Iterato
     finally:
         for sender in senders:
             sender.meta.events.unregister(name, listener)
+
+
+@contextmanager
+def counted(service: str, operation: str) -> Iterator[list[Any]]:
+    """Note each request that the block sends, e.g. of `counted("dynamodb", "UpdateItem")`."""
+    sent: list[Any] = []
+
+    def note(params: Any, **_: Any) -> None:
+        sent.append(params)
+
+    with _listening(service, f"before-call.{service}.{operation}", note):
+        yield sent

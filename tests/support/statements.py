@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -14,18 +14,18 @@ from fragua.database.engine import engine
 
 
 @contextmanager
-def statements() -> Iterator[list[tuple[str, Any]]]:
-    """Note the statements that the block sends."""
+def statements(of: Callable[[], sa.Engine] = engine) -> Iterator[list[tuple[str, Any]]]:
+    """Note the statements that the block sends to an endpoint."""
     sent: list[tuple[str, Any]] = []
 
     def note(_c: Any, _u: Any, statement: str, parameters: Any, *_: Any) -> None:
         sent.append((statement, parameters))
 
-    sa.event.listen(engine(), "before_cursor_execute", note)
+    sa.event.listen(of(), "before_cursor_execute", note)
     try:
         yield sent
     finally:
-        sa.event.remove(engine(), "before_cursor_execute", note)
+        sa.event.remove(of(), "before_cursor_execute", note)
 
 
 def explain(statement: str, parameters: Any) -> list[dict[str, Any]]:
