@@ -128,7 +128,7 @@ def database() -> Iterator[sa.Engine]:
     from fragua.database import engine, migrate
 
     with postgres() as url:
-        os.environ.update(_environment(), DATABASE_URL=url)
+        os.environ.update(_environment(), DATABASE_WRITER_URL=url)
         migrate.upgrade()
         yield engine.engine()
         engine.engine().dispose()

@@ -33,5 +33,5 @@ def services(**more: str) -> Iterator[None]:
             os.environ.update(before)
             # The next ones are others.
             settings.cache_clear()
-            engine.engine.cache_clear()
+            engine.forget()
             aws.forget()

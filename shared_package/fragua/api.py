@@ -19,7 +19,7 @@ from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 from pydantic import BaseModel
 
-from fragua import bodies, idempotency, request, started
+from fragua import bodies, freshness, idempotency, request, started
 from fragua.accounts import keys, permissions, sessions
 from fragua.errors import Invalid, Problem, pointer
 from fragua.idempotency import Once
@@ -145,6 +145,7 @@ class Api:
         about = event["requestContext"]
         log.set_correlation_id(about["requestId"])
         log.setLevel(settings().log_level)
+        freshness.begin()
         request.address.set(about["http"]["sourceIp"])
         request.base_url.set(settings().public_url or _own_url(event))
         try:
@@ -152,6 +153,7 @@ class Api:
             answer: Event = self.resolver.resolve(self._checked(event), context)
         except Exception as error:  # noqa: BLE001 - _problem logs it, the client sees none of it
             answer = _built(error)
+        sessions.remember()
         started()
         return _finished(answer, about["requestId"])
 
@@ -159,6 +161,7 @@ class Api:
         """Find out who asks, where that matters, and turn away who may not."""
         if self.public:
             request.authorization.set(authorization)
+            freshness.begin_unasked(request.is_anonymous)
             return
         caller = sessions.authenticate(authorization)
         permissions.require(caller.account.role, self.roles)

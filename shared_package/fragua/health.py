@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Literal
 
 from fragua import aws
-from fragua.database.engine import ping
+from fragua.database.engine import ping, reader_engine
 from fragua.errors import Refused, Unavailable
 from fragua.schemas import Answer
 from fragua.settings import settings
@@ -34,6 +34,8 @@ def check() -> Health:
             "sqs", "get_queue_attributes", QueueUrl=settings().assembly_queue_url
         ),
     }
+    if settings().has_reader:
+        checks["database_reader"] = lambda: ping(reader_engine)
     with ThreadPoolExecutor(len(checks)) as pool:
         states = dict(zip(checks, pool.map(_state, checks.values()), strict=True))
     healthy = all(state == "up" for state in states.values())

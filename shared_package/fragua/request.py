@@ -40,7 +40,8 @@ def _user_id() -> UUID:
     return caller.get().account.user_id
 
 
-def _anonymous() -> bool:
+def is_anonymous() -> bool:
+    """Whether a request to a public route came without a token, or with one that proves nobody."""
     header = authorization.get()
     if header is None:
         return True
@@ -72,8 +73,7 @@ def _once() -> Once | None:
 
 CurrentCaller = Annotated[Caller, Depends(_caller)]
 UserId = Annotated[UUID, Depends(_user_id)]
-# Whether a request to a public route came without a token, or with one that proves nobody.
-Anonymous = Annotated[bool, Depends(_anonymous)]
+Anonymous = Annotated[bool, Depends(is_anonymous)]
 # The address that the gateway saw; a header of the client's is not believed.
 Address = Annotated[str, Depends(_address)]
 # Where this API is reached from outside, without a slash at its end.

@@ -16,8 +16,9 @@ class Settings:
     origins that may send to them; `public_url` is where this API is reached, if not where the
     gateway says.
     E-mails are sent from the address `mail_sender`; without one none is sent.
-    `database_url` wins over `database_secret`. `time_scale` is at least 1 and divides every limit
-    in time; it is 1 in a deployment and more where tests must not wait.
+    `database_writer_url` wins over `database_secret`; so does `database_reader_url` over the host
+    of a replica that the secret is good for, too. `time_scale` is at least 1 and divides every
+    limit in time; it is 1 in a deployment and more where tests must not wait.
     """
 
     region: str
@@ -43,7 +44,9 @@ class Settings:
     mail_sender: str
     signing_key_secret: str
     database_secret: str
-    database_url: str
+    database_reader_host: str
+    database_writer_url: str
+    database_reader_url: str
     time_scale: float
 
     @classmethod
@@ -80,9 +83,20 @@ class Settings:
             mail_sender=environment.get("MAIL_SENDER", ""),
             signing_key_secret=need("SIGNING_KEY_SECRET"),
             database_secret=environment.get("DATABASE_SECRET", ""),
-            database_url=environment.get("DATABASE_URL", ""),
+            database_reader_host=environment.get("DATABASE_READER_HOST", ""),
+            database_writer_url=(
+                environment.get("DATABASE_WRITER_URL") or environment.get("DATABASE_URL", "")
+            ),
+            database_reader_url=environment.get("DATABASE_READER_URL", ""),
             time_scale=_time_scale(environment.get("FRAGUA_TIME_SCALE", "1")),
         )
+
+    @property
+    def has_reader(self) -> bool:
+        """Whether PostgreSQL is read at another endpoint than it is written."""
+        if self.database_reader_url:
+            return self.database_reader_url != self.database_writer_url
+        return bool(self.database_reader_host) and not self.database_writer_url
 
     def scaled(self, seconds: float) -> float:
         """Shorten a limit in time (seconds) by the time scale."""

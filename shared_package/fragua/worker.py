@@ -13,7 +13,7 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from fragua import aws, started
+from fragua import aws, freshness, started
 from fragua.errors import Refused, Retry, Unavailable
 from fragua.settings import settings
 
@@ -49,6 +49,7 @@ def batch_handler(do: Callable[[Sequence[Message]], None]) -> Callable[[Event, A
 
     def handler(event: Event, context: Any) -> Event:
         started()
+        freshness.begin()
         log.setLevel(settings().log_level)
         log.set_correlation_id(context.aws_request_id)
         try:
@@ -70,6 +71,7 @@ def schedule_handler(do: Callable[[], dict[str, int]]) -> Callable[[Event, Any],
 
     def handler(_event: Event, context: Any) -> dict[str, int]:
         started()
+        freshness.begin()
         log.setLevel(settings().log_level)
         log.set_correlation_id(context.aws_request_id)
         result = do()
@@ -82,6 +84,7 @@ def schedule_handler(do: Callable[[], dict[str, int]]) -> Callable[[Event, Any],
 def _done(do: Callable[[Message], None], record: Mapping[str, Any]) -> bool:
     """Do one message's job; False when it shall come again."""
     log.set_correlation_id(record["messageId"])
+    freshness.begin()
     try:
         do(json.loads(record["body"]))
     except (Retry, Unavailable) as error:

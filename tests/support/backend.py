@@ -65,8 +65,8 @@ def environment_of(environment: dict[str, str]) -> Iterator[None]:
 
 def forget() -> None:
     """Forget what a process remembers of its environment, as a new one would."""
-    for cached in (settings, engine.engine):
-        cached.cache_clear()
+    settings.cache_clear()
+    engine.forget()
     aws.forget()
     presigning.signing_key.cache_clear()
     keys.forget()

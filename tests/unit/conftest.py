@@ -44,7 +44,7 @@ def environment() -> Iterator[dict[str, str]]:
     """The functions' environment of a deployment that has no services."""
     with pytest.MonkeyPatch.context() as patch:
         for name in os.environ:
-            if name.startswith(("AWS_", "FRAGUA_")) or name == "DATABASE_URL":
+            if name.startswith(("AWS_", "FRAGUA_", "DATABASE_")):
                 patch.delenv(name)
         with environment_of(ENVIRONMENT):
             yield ENVIRONMENT

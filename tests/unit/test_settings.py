@@ -30,6 +30,33 @@ def test_without_a_scale_limits_are_as_they_stand() -> None:
     assert Settings.of(ENVIRONMENT).scaled(90) == 90
 
 
+WRITER, READER = {"DATABASE_WRITER_URL": "writer"}, {"DATABASE_READER_URL": "reader"}
+LAPTOP = {"DATABASE_URL": "laptop"}
+SECRET, HOST = {"DATABASE_SECRET": "arn"}, {"DATABASE_READER_HOST": "replica"}
+
+
+@pytest.mark.parametrize(
+    ("given", "written", "has_reader"),
+    [
+        (LAPTOP, "laptop", False),
+        (WRITER | LAPTOP, "writer", False),
+        (LAPTOP | READER, "laptop", True),
+        (WRITER | READER, "writer", True),
+        (WRITER | {"DATABASE_READER_URL": "writer"}, "writer", False),
+        (SECRET, "", False),
+        (SECRET | HOST, "", True),
+        (SECRET | HOST | LAPTOP, "laptop", False),
+        (SECRET | READER, "", True),
+    ],
+    ids=lambda value: "+".join(value) if isinstance(value, dict) else repr(value),
+)
+def test_the_database_is_read_where_it_is_written_unless_another_place_is_named(
+    given: dict[str, str], written: str, has_reader: bool
+) -> None:
+    found = Settings.of({**ENVIRONMENT, **given})
+    assert (found.database_writer_url, found.has_reader) == (written, has_reader)
+
+
 @pytest.mark.parametrize("text", ["60", "60.0", str(1 / 60), "6e1"])
 def test_a_scale_and_its_inverse_mean_the_same(text: str) -> None:
     scaled = Settings.of({**ENVIRONMENT, "FRAGUA_TIME_SCALE": text}).scaled

@@ -123,7 +123,8 @@ def heights(plan: str | None = None) -> sa.Subquery:
 
 def write_all() -> None:
     """Bring the items of all plans up to date, after a migration brought plans of its own."""
-    with reader() as db:
+    # A replica may not have come to the migration yet.
+    with writer() as db:
         rows = db.execute(sa.select(plans)).mappings().all()
     for row in rows:
         store.write_plan(row)

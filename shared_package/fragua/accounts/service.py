@@ -70,8 +70,9 @@ def refresh(refresh_token: str) -> Tokens:
     """Spend a refresh token for new tokens; `Problem` token_reused ends its session."""
     claims = tokens.read(refresh_token, "refresh")
     _, session = sessions.check(claims)
-    # Before the token is spent: a database that is down must not cost the session.
-    with reader() as db:
+    # Before the token is spent: a database that is down must not cost the session. And from the
+    # writer: who was deleted just now gets no new tokens.
+    with writer() as db:
         row = users.find(db, table.c.id == claims.user_id)
     if row is None:
         raise Problem("session_ended")

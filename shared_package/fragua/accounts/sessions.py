@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from dataclasses import dataclass
+from uuid import UUID
 
-from fragua import clock
+from fragua import clock, freshness
 from fragua.accounts import store, tokens
 from fragua.accounts.store import Account, Session
 from fragua.errors import Problem
 
-__all__ = ["Account", "Caller", "authenticate", "check"]
+__all__ = ["Account", "Caller", "authenticate", "check", "note", "remember"]
+
+log = logging.getLogger("fragua")
 
 # RFC 6750; one header only: the gateway joins two with a comma, which no token contains.
 _BEARER = re.compile(r"(?i:bearer) +([\w.-]+)", re.ASCII)
@@ -34,6 +38,7 @@ def authenticate(authorization: str | None) -> Caller:
         raise Problem("token_invalid")
     claims = tokens.read(match[1], "access")
     account, session = check(claims)
+    freshness.begin(account.user_id, account.position)
     return Caller(account, session, claims.expires_at)
 
 
@@ -48,3 +53,27 @@ def check(claims: tokens.Claims) -> tuple[Account, Session]:
     if not account.active:
         raise Problem("account_disabled")
     return account, session
+
+
+def note(user_id: UUID) -> None:
+    """Let an account's next requests see what was committed just now, wherever they read.
+
+    Asks and writes nothing where all read at the endpoint that is written.
+    """
+    position = freshness.reached()
+    if position is not None:
+        store.note_position(user_id, position)
+
+
+def remember() -> None:
+    """Let the caller's next requests see what this one committed.
+
+    It is committed whatever comes of this, so a failure is logged and no more.
+    """
+    caller = freshness.caller()
+    if caller is None:
+        return
+    try:
+        note(caller)
+    except Exception:
+        log.warning("position not noted", extra={"user_id": str(caller)}, exc_info=True)

@@ -33,6 +33,7 @@ class Account:
     """What the hot path knows of a user. `committed` is the quota in use, in bytes.
 
     `buckets` are the account's own, each as `name/name in S3`: neither holds a slash.
+    `position` is how far PostgreSQL's log was when something was last written for the account.
     """
 
     user_id: UUID
@@ -43,6 +44,7 @@ class Account:
     session_epoch: int
     buckets: tuple[str, ...]
     committed: int
+    position: int = 0
 
 
 @dataclass(frozen=True)
@@ -127,6 +129,8 @@ def _account(item: dynamodb.Item | None) -> Account | None:
     return Account(
         user_id=UUID(item["user_id"]),
         committed=item["committed"],
+        # None was noted as long as all read at the endpoint that is written.
+        position=item.get("position", 0),
         # An account that never had one may have no list.
         buckets=tuple(item.get("buckets", ())),
         **{name: item[name] for name in _COPIED if name != "buckets"},
@@ -136,7 +140,7 @@ def _account(item: dynamodb.Item | None) -> Account | None:
 def write_through(row: RowMapping) -> None:
     """Bring an account's item to a row of PostgreSQL, unless it is as new already.
 
-    The quota in use is the item's own and stays.
+    The quota in use and the position are the item's own and stay.
     """
     changes = ", ".join(f"#{name} = :{name}" for name in _COPIED)
     dynamodb.update(
@@ -147,6 +151,18 @@ def write_through(row: RowMapping) -> None:
         version=row["version"],
         zero=0,
         **{name: row[name] for name in _COPIED},
+    )
+
+
+def note_position(user_id: UUID, position: int) -> None:
+    """Keep what an account's reads must have come to, unless they must have come further."""
+    dynamodb.update(
+        settings().accounts_table,
+        {"user_id": user_id},
+        "SET #position = :position",
+        # Alone it would be no account.
+        "attribute_exists(#user_id) AND (attribute_not_exists(#position) OR #position < :position)",
+        position=position,
     )
 
 

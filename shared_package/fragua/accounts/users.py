@@ -10,7 +10,7 @@ from sqlalchemy import RowMapping
 from sqlalchemy.exc import IntegrityError
 
 from fragua import clock
-from fragua.accounts import passwords, store
+from fragua.accounts import passwords, sessions, store
 from fragua.accounts.schemas import Registration
 from fragua.accounts.tables import users
 from fragua.database import outbox, repeats, writer
@@ -111,4 +111,6 @@ def write_through(user_id: UUID, keep: UUID | None = None) -> RowMapping:
     if keep:
         store.move_session(keep, row["session_epoch"])
     store.write_through(row)
+    # The change counts from the account's next request on, also in what that reads of a replica.
+    sessions.note(user_id)
     return row

@@ -1,7 +1,8 @@
-"""One connection a process, opened at the first use.
+"""One connection a process to each endpoint, opened at the first use.
 
 A Lambda environment serves one request at a time, so one connection is all it can use; RDS Proxy
 pools behind it. Nothing here sends SET, `options=` or an advisory lock: they would pin the proxy.
+That a replica takes no writes is its own doing.
 """
 
 from __future__ import annotations
@@ -9,12 +10,12 @@ from __future__ import annotations
 import json
 import select
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import botocore
 import psycopg2
@@ -22,7 +23,8 @@ import sqlalchemy as sa
 from psycopg2 import extensions
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from fragua import aws
+from fragua import aws, freshness
+from fragua.database import replicas
 from fragua.errors import Unavailable
 from fragua.settings import settings
 
@@ -63,10 +65,31 @@ _AUTHORITIES = Path(botocore.__file__).with_name("cacert.pem")
 
 @cache
 def engine() -> sa.Engine:
-    """Return this process's engine (PostgreSQL by psycopg2)."""
+    """Return this process's engine of the endpoint that is written (PostgreSQL by psycopg2)."""
+    return _engine(settings().database_writer_url or _url(_secret()))
+
+
+@cache
+def reader_engine() -> sa.Engine:
+    """Return this process's engine of the endpoint that is read: the same, or a replica's."""
+    if not settings().has_reader:
+        return engine()
+    return _engine(
+        settings().database_reader_url
+        or _url({**_secret(), "host": settings().database_reader_host})
+    )
+
+
+def forget() -> None:
+    """Make the engines anew at the next use."""
+    for cached in (engine, reader_engine, _secret):
+        cached.cache_clear()
+
+
+def _engine(url: str | sa.URL) -> sa.Engine:
     extensions.set_wait_callback(_wait)
     return sa.create_engine(
-        _url(),
+        sa.make_url(url).set(drivername="postgresql+psycopg2"),
         pool_size=1,
         max_overflow=0,
         # A frozen environment wakes up with a connection that ended long ago.
@@ -76,15 +99,18 @@ def engine() -> sa.Engine:
     )
 
 
-def _url() -> sa.URL:
-    if settings().database_url:
-        return sa.make_url(settings().database_url).set(drivername="postgresql+psycopg2")
+@cache
+def _secret() -> Mapping[str, Any]:
     if not settings().database_secret:
-        raise RuntimeError("neither DATABASE_URL nor DATABASE_SECRET is set")
+        raise RuntimeError("neither DATABASE_WRITER_URL nor DATABASE_SECRET is set")
     answer = aws.call("secretsmanager", "get_secret_value", SecretId=settings().database_secret)
-    secret = json.loads(answer["SecretString"])
+    found: dict[str, Any] = json.loads(answer["SecretString"])
+    return found
+
+
+def _url(secret: Mapping[str, Any]) -> sa.URL:
     return sa.URL.create(
-        "postgresql+psycopg2",
+        "postgresql",
         username=secret["username"],
         password=secret["password"],
         host=secret["host"],
@@ -98,17 +124,41 @@ def _url() -> sa.URL:
 def writer() -> Iterator[sa.Connection]:
     """Open a transaction that commits at the end of the block, and rolls back on any exception.
 
-    Raises `Unavailable` when the database cannot be reached, or left before it said yes.
+    Whatever decides about a write, or about what somebody may do, is read here, too. Raises
+    `Unavailable` when the database cannot be reached, or left before it said yes.
     """
     with _translated(), engine().begin() as connection:
         yield connection
+    if settings().has_reader:
+        freshness.committed(position)
 
 
 @contextmanager
 def reader() -> Iterator[sa.Connection]:
-    """Open a connection for reading."""
-    with _translated(), engine().connect() as connection:
+    """Open a connection for reading what is shown.
+
+    Where reads have an endpoint of their own it is that one, and the writer is not even asked;
+    but for a caller, or a request, that wrote what has not arrived there yet.
+    """
+    with _translated(), _reading() as connection:
         yield connection
+
+
+@contextmanager
+def _reading() -> Iterator[sa.Connection]:
+    if not freshness.has_committed():
+        with reader_engine().connect() as connection:
+            if not settings().has_reader or replicas.has(connection, freshness.position()):
+                yield connection
+                return
+    with engine().connect() as connection:
+        yield connection
+
+
+def position() -> int:
+    """Return a position of the writer's log that lies after all that is committed by now."""
+    with _translated(), engine().connect() as connection:
+        return replicas.position(connection)
 
 
 @contextmanager
@@ -131,7 +181,7 @@ def violated(error: IntegrityError) -> str:
     return cast(psycopg2.Error, error.orig).diag.constraint_name or ""
 
 
-def ping() -> None:
-    """Ask the database for a sign of life; `Unavailable` if there is none."""
-    with reader() as db:
-        db.execute(sa.text("select 1"))
+def ping(of: Callable[[], sa.Engine] = engine) -> None:
+    """Ask an endpoint for a sign of life; `Unavailable` if there is none."""
+    with _translated(), of().connect() as connection:
+        connection.execute(sa.text("select 1"))

@@ -13,6 +13,7 @@ import logging
 from uuid import UUID
 
 from fragua import aws, clock
+from fragua.accounts import sessions
 from fragua.errors import Refused, Retry, Unavailable
 from fragua.files import service as files
 from fragua.uploads import detection, fragments, objects, packing, relayed, service, store
@@ -101,6 +102,8 @@ def _finish(upload: Upload, lease: Lease) -> None:
         # All that took its time: whoever holds the lease by now may have ended the upload.
         lease.prolong()
         file_id = files.publish(new)
+    # Before anybody is told of the file: whoever sees that it is ready finds it.
+    sessions.note(upload.owner_id)
     if not store.ready(upload, file_id):
         # Ready already, mostly. But if it was given up while this worker was slow, then the next
         # try finds it failed, and takes the file back.

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from fragua import aws
 from fragua.database import reader, writer
-from fragua.database.engine import engine, ping
+from fragua.database.engine import engine, ping, reader_engine
 from fragua.errors import Unavailable
 from tests.support.backend import environment_of
 
@@ -69,6 +69,19 @@ def test_in_a_deployment_the_secret_names_the_database_and_tls_is_verified() -> 
     assert (url.username, url.password) == ("u", "p@/:")
     assert url.query["sslmode"] == "verify-full"
     assert "BEGIN CERTIFICATE" in Path(str(url.query["sslrootcert"])).read_text()
+
+
+def test_a_replica_is_reached_by_the_same_secret_but_for_its_host() -> None:
+    secret = {"host": "db.example", "username": "u", "password": "p@/:", "port": 5433}
+    answer = aws.call(
+        "secretsmanager", "create_secret", Name=uuid4().hex, SecretString=json.dumps(secret)
+    )
+    deployed = {"DATABASE_URL": "", "DATABASE_SECRET": answer["ARN"]}
+    with environment_of(deployed):
+        assert reader_engine() is engine()
+    with environment_of(deployed | {"DATABASE_READER_HOST": "replica.example"}):
+        assert engine().url.host == "db.example"
+        assert reader_engine().url == engine().url.set(host="replica.example")
 
 
 def test_a_function_that_was_told_of_no_database_says_so() -> None:

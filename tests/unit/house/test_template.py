@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from fragua.settings import Settings
+from tests.support.functions import in_the_database, of_callers_in_the_database
 from tests.unit.conftest import ENVIRONMENT
 
 Resources = dict[str, dict[str, Any]]
@@ -22,7 +23,8 @@ WITHOUT_RESOURCES = {
     "ec2:UnassignPrivateIpAddresses",
 }
 # What a laptop or a test sets besides, and what Lambda sets by itself.
-NOT_IN_GLOBALS = {"DATABASE_URL", "FRAGUA_TIME_SCALE", "AWS_REGION"}
+DATABASE_URLS = {"DATABASE_URL", "DATABASE_WRITER_URL", "DATABASE_READER_URL"}
+NOT_IN_GLOBALS = DATABASE_URLS | {"FRAGUA_TIME_SCALE", "AWS_REGION"}
 
 
 def of_type(resources: Resources, kind: str) -> dict[str, dict[str, Any]]:
@@ -166,6 +168,28 @@ def test_mail_is_sent_from_one_address_alone_and_not_by_way_of_a_vpc(resources: 
     (allowed,) = [s for s in statements(resources) if "ses:SendEmail" in listed(s["Action"])]
     assert allowed["Condition"] == {"StringEquals": {"ses:FromAddress": {"Ref": "MailSender"}}}
     assert "VpcConfig" not in resources["SendMailFunction"]["Properties"]
+
+
+def test_a_route_that_writes_for_a_caller_may_note_what_he_must_see(resources: Resources) -> None:
+    writing = {
+        name: policies
+        for name, (method, policies) in of_callers_in_the_database().items()
+        if method not in ("GET", "HEAD")
+    }
+    # Its caller proves who he is by the body, and nothing is written to PostgreSQL.
+    del writing["accounts.refresh"]
+    for policy in ("AccountItemPolicy", "ReleasePolicy"):
+        statement, *_ = resources[policy]["Properties"]["PolicyDocument"]["Statement"]
+        assert "dynamodb:UpdateItem" in statement["Action"]
+        assert {"Fn::GetAtt": ["AccountsTable", "Arn"]} in listed(statement["Resource"])
+    assert [n for n, p in writing.items() if not p & {"AccountItemPolicy", "ReleasePolicy"}] == []
+
+
+def test_whoever_asks_a_public_route_may_prove_who_he_is_and_read_what_he_wrote() -> None:
+    reading = {name for name, (method, _) in in_the_database().items() if method in ("GET", "HEAD")}
+    # These read at the writer, or nothing of anybody's.
+    at_the_writer = {"files.follow_link", "files.preview_link", "service.health"}
+    assert reading - set(of_callers_in_the_database()) == at_the_writer
 
 
 def test_all_functions_have_the_environment_of_the_globals(resources: Resources) -> None:
