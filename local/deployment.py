@@ -46,9 +46,16 @@ class Deployment:
 class Deployer:
     """Deploys into one emulator, again and again: known resources keep name and data."""
 
-    def __init__(self, endpoint: str, database_url: str | None = None) -> None:
+    def __init__(
+        self, endpoint: str, database_url: str | None = None, reader_url: str = ""
+    ) -> None:
         self._endpoint = endpoint
-        self._database_url = database_url
+        # All three, so that none of this machine's own environment shows through.
+        self._database = {
+            "DATABASE_URL": database_url or "",
+            "DATABASE_WRITER_URL": "",
+            "DATABASE_READER_URL": reader_url,
+        }
         self._names = Names(endpoint)
         self._creator = Creator(endpoint)
 
@@ -115,9 +122,8 @@ class Deployer:
         return {MAIL_SENDER: sender}
 
     def _environment(self, variables: Mapping[str, str]) -> dict[str, str]:
-        database = {"DATABASE_URL": self._database_url} if self._database_url else {}
         scale = {name: os.environ[name] for name in (TIME_SCALE,) if name in os.environ}
-        return {**variables, **credentials(self._endpoint), **database, **scale}
+        return {**variables, **credentials(self._endpoint), **self._database, **scale}
 
 
 def deploy(template: Template, endpoint: str, database_url: str | None = None) -> Deployment:

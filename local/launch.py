@@ -59,7 +59,8 @@ def launched(
 
 def alone() -> dict[str, str]:
     """This process's environment without what would share its database or clock with a stack."""
-    shared = {"DATABASE_URL", "FRAGUA_TIME_SCALE"}
+    databases = {"DATABASE_URL", "DATABASE_WRITER_URL", "DATABASE_READER_URL"}
+    shared = databases | {"FRAGUA_TIME_SCALE"}
     return {name: value for name, value in os.environ.items() if name not in shared}
 
 

@@ -175,12 +175,12 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
             process.wait()
 
 
-def check(url: str) -> None:
-    """Raises StackError with the driver's reason if the database at `url` can't be used."""
+def check(url: str, variable: str) -> None:
+    """Raises StackError with the driver's reason if the database of a variable can't be used."""
     try:
         psycopg2.connect(_plain(url), connect_timeout=2).close()
     except (psycopg2.Error, ValueError) as error:
-        raise StackError(f"DATABASE_URL can't be used: {one_line(error)}") from None
+        raise StackError(f"{variable} can't be used: {one_line(error)}") from None
 
 
 def _plain(url: str) -> str:

@@ -9,6 +9,8 @@ from local.errors import StackError
 from local.janitor import Janitor
 from local.postgres import Server, check, new_folder
 
+_READER = "DATABASE_READER_URL"
+
 
 class Services:
     """Starts everything at the same time; lives as long as the stack, over all reloads."""
@@ -33,6 +35,10 @@ class Services:
         """The database's URL, once it can be used. Raises StackError if it never can."""
         return self._database.result()
 
+    def reader_url(self) -> str:
+        """The URL of a replica of the database; empty where nobody gave one."""
+        return os.environ.get(_READER, "") if _given() else ""
+
     def check(self) -> None:
         """Raises StackError when a service has ended by itself: its data are gone."""
         if self._emulator.process.poll() is not None:
@@ -53,9 +59,16 @@ class Services:
             self._database.set_exception(error)
 
     def _usable_database(self, janitor: Janitor) -> str:
-        given = os.environ.get("DATABASE_URL")
-        if given:
-            check(given)
-            return given
+        if given := _given():
+            check(*given)
+            if self.reader_url():
+                check(self.reader_url(), _READER)
+            return given[0]
         self._server = Server(self.folder, janitor)
         return self._server.start()
+
+
+def _given() -> tuple[str, str] | None:
+    """The URL of a database that is there already, if there is one, and the variable it is in."""
+    found = ((os.environ.get(name), name) for name in ("DATABASE_WRITER_URL", "DATABASE_URL"))
+    return next(((url, name) for url, name in found if url), None)

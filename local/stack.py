@@ -56,7 +56,7 @@ class Stack:
         self._read_template()
         self._watch_folders()
         endpoint, database_url = self._services.endpoint(), self._services.database_url()
-        self._deployer = Deployer(endpoint, database_url)
+        self._deployer = Deployer(endpoint, database_url, self._services.reader_url())
         self._deployment = self._deployer.deploy(self._template)
         self._prepare(self._generation)
         account = bootstrap.first_superadmin(self._generation, self._deployment.plan, self._account)

@@ -92,10 +92,11 @@ def test_a_busy_port_is_one_line(sample: Launched) -> None:
     )
 
 
-def test_an_unusable_database_is_one_line() -> None:
+@pytest.mark.parametrize("name", ["DATABASE_URL", "DATABASE_WRITER_URL", "DATABASE_READER_URL"])
+def test_an_unusable_database_is_one_line(sample: Launched, name: str) -> None:
     url = "postgresql+psycopg2://user:secret@127.0.0.1:1/none"
-    message = refusal(*TEMPLATE, DATABASE_URL=url)
-    assert "DATABASE_URL can't be used" in message
+    message = refusal(*TEMPLATE, **{"DATABASE_URL": sample.database_url, name: url})
+    assert f"{name} can't be used" in message
     assert "secret" not in message
 
 

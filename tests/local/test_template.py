@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from local.clients import client
-from local.deployment import deploy
+from local.deployment import Deployer, deploy
 from local.errors import TemplateError
 from local.plan import Route
 from local.resources import queue_attributes, secret_text
@@ -55,6 +55,18 @@ def test_the_resources_exist_as_the_environment_names_them(endpoint: str) -> Non
     assert (made["kid"], len(made["key"]), made["key"].isalnum()) == ("1", 40, True)
     assert names["DATABASE_URL"] == "postgresql://x"
     assert names["AWS_ENDPOINT_URL"] == endpoint
+
+
+def test_a_replica_of_the_database_is_handed_on(endpoint: str) -> None:
+    deployer = Deployer(endpoint, "postgresql://x", "postgresql://y")
+    environment = deployer.deploy(load(SAMPLE / "template.yaml")).environment
+    given = {name: url for name, url in environment.items() if name.startswith("DATABASE")}
+    # Nothing of this machine's own shows through.
+    assert given == {
+        "DATABASE_URL": "postgresql://x",
+        "DATABASE_WRITER_URL": "",
+        "DATABASE_READER_URL": "postgresql://y",
+    }
 
 
 def test_a_parameter_can_be_given(endpoint: str) -> None:
