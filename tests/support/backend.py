@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -15,6 +16,7 @@ from uuid import uuid4
 
 import boto3
 import httpx
+from botocore.loaders import Loader, create_loader
 
 from fragua import aws, presigning
 from fragua.accounts import keys, plans
@@ -70,7 +72,16 @@ def forget() -> None:
     aws.forget()
     presigning.signing_key.cache_clear()
     keys.forget()
+    # Nothing of the environment is in it, and reading it costs a tenth of a second each time.
+    aws.session().register_component("data_loader", sdk_data())
     aws.session().register("provide-client-params.*.*", recorder.note)
+
+
+@cache
+def sdk_data() -> Loader:
+    """Return what botocore knows of AWS: read once, whatever sessions come and go."""
+    loader: Loader = create_loader()
+    return loader
 
 
 @dataclass(frozen=True)
