@@ -40,7 +40,7 @@ def downloaded(client: Client, file_id: str) -> bytes:
     [
         (0, MIB),
         (1, 1),
-        (300, 1),
+        (30, 1),
         (5 * MIB - 1, MIB),
         (5 * MIB, MIB),
         (8 * MIB, 4 * MIB),
