@@ -59,6 +59,15 @@ class Bench:
         self._http.close()
         self._sql.close()
 
+    @contextmanager
+    def another(self) -> Iterator[Bench]:
+        """Give a bench with proxies of its own, for faults side by side."""
+        bench = Bench(self.direct, self._workers)
+        try:
+            yield bench
+        finally:
+            bench.close()
+
     def plan(self, plan: Mapping[str, Fault] | None = None) -> Faults:
         """Begin to count anew, with another plan; what is frozen by the last one is dropped."""
         self._http.faults.end()

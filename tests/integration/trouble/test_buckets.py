@@ -13,7 +13,6 @@ from tests.support.bench import Bench, committed
 from tests.support.buckets import (
     ask_for,
     assert_whole,
-    creation,
     deletion,
     drop,
     empty_outbox,
@@ -28,7 +27,7 @@ from tests.support.buckets import (
     sweep,
     upload_into,
 )
-from tests.support.faults import ALWAYS, Act, Fault, silent_port
+from tests.support.faults import ALWAYS, Act, Fault
 from tests.support.tables import age
 
 # Of a creation: the bucket itself, then its five settings.
@@ -37,8 +36,6 @@ PUT = "S3 PUT bucket"
 OTHERS = ("S3 CreateMultipartUpload", "S3 GET bucket", "S3 DELETE bucket")
 UPDATE, QUERY = "DynamoDB UpdateItem", "DynamoDB Query"
 DOWN = Fault(Act.ERROR, ALWAYS)
-# The gateway's 30 s, less one.
-BOUND = 29.0
 pytestmark = pytest.mark.timeout(240)
 
 
@@ -239,23 +236,6 @@ def test_a_deletion_that_dynamodb_does_not_answer_to_is_no_half_one(
     else:
         assert in_s3() == others
         assert drop(client, name).status == 404
-
-
-def test_s3_that_says_nothing_is_answered_for_before_the_gateway_does(
-    bench: Bench, client: Client
-) -> None:
-    name = make(client)
-    with silent_port() as port:
-        silent = {"AWS_ENDPOINT_URL_S3": f"http://127.0.0.1:{port}", "FRAGUA_TIME_SCALE": "1"}
-        workers = {
-            503: bench.start("buckets.create", creation(client, new_name()), **silent),
-            204: bench.start("buckets.delete", deletion(client, name), **silent),
-        }
-        for status, worker in workers.items():
-            outcome = worker.outcome()
-            assert outcome is not None
-            assert outcome.answer["statusCode"] == status
-            assert outcome.seconds < BOUND
 
 
 def test_a_late_deletion_of_a_file_does_not_mind_that_its_bucket_is_gone(

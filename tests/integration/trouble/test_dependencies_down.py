@@ -16,6 +16,7 @@ from sqlalchemy import make_url
 
 from tests.support.backend import MIB, Client, new_client
 from tests.support.bench import Bench, committed
+from tests.support.buckets import deletion, make, names
 from tests.support.events import http_event
 from tests.support.faults import ALWAYS, Act, Fault, closed_port, silent_port
 from tests.support.workers import Outcome, Worker
@@ -92,6 +93,8 @@ CASES = [
 ]
 # Processes that begin at the same moment: more would measure the machine, not the product.
 AT_ONCE = 8
+UNHURRIED = {"FRAGUA_TIME_SCALE": "1"}
+SILENCES = {"SQL SELECT users": Act.FREEZE_BEFORE, "SQL COMMIT": Act.FREEZE_AFTER}
 
 
 @dataclass
@@ -155,6 +158,9 @@ class Calls:
     """All calls of this module, under way: by how the dependency is down, handler, dependency."""
 
     person: Person
+    # A bucket of the person's, and its deletion while S3 is silent.
+    bucket: str
+    removal: Worker = field(init=False)
     workers: dict[tuple[str, str, str], Worker] = field(default_factory=dict)
     outcomes: dict[tuple[str, str, str], Outcome] = field(default_factory=dict)
 
@@ -179,13 +185,13 @@ def calls(session_bench: Bench) -> Iterator[Calls]:
             "is silent": stack.enter_context(silent_port()),
         }
         person = Person()
-        started = Calls(person)
+        started = Calls(person, make(person.client))
 
         def start(how: str, module: str, dependency: str) -> None:
             started.workers[how, module, dependency] = session_bench.start(
                 module,
                 person.event(module),
-                FRAGUA_TIME_SCALE="1",
+                **UNHURRIED,
                 **broken(session_bench, dependency, ports[how]),
             )
 
@@ -197,7 +203,31 @@ def calls(session_bench: Bench) -> Iterator[Calls]:
                 started.outcome(*key)
         for key in keys[len(refusing) :]:
             start(*key)
+        event = deletion(person.client, started.bucket)
+        silent = broken(session_bench, "S3", ports["is silent"])
+        started.removal = session_bench.start("buckets.delete", event, **silent, **UNHURRIED)
         yield started
+
+
+def test_a_database_that_falls_silent_in_a_transaction_is_503_in_time(
+    session_bench: Bench, calls: Calls, client: Client
+) -> None:
+    event = http_event("POST", "/v1/auth/login", {
+        "email": client.email, "password": client.password,
+    })  # fmt: skip
+    with ExitStack() as stack:
+        # Side by side, each behind proxies of its own: they only wait, as `calls` do meanwhile.
+        workers = {}
+        for step, act in SILENCES.items():
+            bench = stack.enter_context(session_bench.another())
+            faults = bench.plan({step: Fault(act, ALWAYS)})
+            workers[step] = bench.start("accounts.login", event, **UNHURRIED)
+            faults.await_freeze()
+        for step, worker in workers.items():
+            outcome = worker.outcome()
+            assert outcome is not None, step
+            assert outcome.seconds < BOUND, step
+            assert outcome.answer["statusCode"] == 503, step
 
 
 @pytest.mark.parametrize(("how", "module", "dependency"), CASES)
@@ -211,6 +241,14 @@ def test_the_answer_is_503_in_time_and_the_request_works_later(
     assert answer["statusCode"] == 503, answer
     assert answer["headers"]["content-type"] == "application/problem+json"
     assert int(answer["headers"]["retry-after"]) > 0
+
+
+def test_a_bucket_is_deleted_in_time_though_s3_says_nothing(bench: Bench, calls: Calls) -> None:
+    outcome = calls.removal.outcome()
+    assert outcome is not None
+    assert outcome.answer["statusCode"] == 204
+    assert outcome.seconds < BOUND
+    assert calls.bucket not in names(calls.person.client)
 
 
 def test_nothing_was_changed_by_all_that(bench: Bench, calls: Calls) -> None:
@@ -245,21 +283,3 @@ def test_what_was_answered_with_503_works_later(bench: Bench, calls: Calls) -> N
     assert client.call("files.delete", "DELETE", f"/v1/files/{file_id}").status == 204
     closed = [u for u in calls.person.uploads if client.get(u)["status"] == "assembling"]
     assert committed(client) == len(DATA) * len(closed)
-
-
-@pytest.mark.parametrize(
-    ("step", "act"), [("SQL SELECT users", Act.FREEZE_BEFORE), ("SQL COMMIT", Act.FREEZE_AFTER)]
-)
-def test_a_database_that_falls_silent_in_a_transaction_is_503_in_time(
-    bench: Bench, client: Client, step: str, act: Act
-) -> None:
-    faults = bench.plan({step: Fault(act, ALWAYS)})
-    event = http_event("POST", "/v1/auth/login", {
-        "email": client.email, "password": client.password,
-    })  # fmt: skip
-    worker = bench.start("accounts.login", event, FRAGUA_TIME_SCALE="1")
-    faults.await_freeze()
-    outcome = worker.outcome()
-    assert outcome is not None
-    assert outcome.seconds < BOUND
-    assert outcome.answer["statusCode"] == 503
