@@ -84,7 +84,7 @@ def test_a_complete_that_died_before_its_message_is_mended_by_the_sweeper(
     bench: Bench, client: Client
 ) -> None:
     upload = client.begin(DATA)
-    with bench.here({SEND: Fault(Act.ERROR, ALWAYS)}, FRAGUA_TIME_SCALE="20"):
+    with bench.here({SEND: Fault(Act.ERROR, ALWAYS)}, FRAGUA_TIME_SCALE="200"):
         assert client.complete(upload).status == 503
     sweep_until_sent(bench, upload)
     assemble(client.user_id, upload["id"])
@@ -107,7 +107,7 @@ def test_the_sweeper_sends_again_what_a_dead_worker_had(bench: Bench, client: Cl
 
 def test_the_sweeper_that_could_not_send_comes_back(bench: Bench, client: Client) -> None:
     upload = client.begin(DATA)
-    with bench.here({SEND: Fault(Act.ERROR, ALWAYS)}, FRAGUA_TIME_SCALE="20"):
+    with bench.here({SEND: Fault(Act.ERROR, ALWAYS)}, FRAGUA_TIME_SCALE="200"):
         assert client.complete(upload).status == 503
     bench.plan({SEND: Fault(Act.ERROR, 3)})
     sweep_until_sent(bench, upload)
