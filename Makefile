@@ -38,8 +38,9 @@ demo: .venv/installed ## Upload a file, kill the client half-way, resume, compar
 superadmin: .venv/installed ## Make somebody a superadmin: make superadmin EMAIL=ada@example.com [PORT=8000] [STACK=name]
 	.venv/bin/python -m tools.superadmin --email '$(EMAIL)' --port $(PORT) --stack '$(STACK)'
 
+# In the order of the files: xdist would begin with those of many tests, and end on the long ones.
 test: .venv/installed ## Run all tests; less than 90 % of lines and branches covered is a failure
-	.venv/bin/python -m pytest -n 2 --dist loadfile --cov --cov-fail-under=90 $(ARGS)
+	.venv/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --cov --cov-fail-under=90 $(ARGS)
 
 postman: .venv/installed tools/postman/node_modules/installed ## Run the Postman collection by newman against a stack of its own
 	.venv/bin/python -m tools.postman.run

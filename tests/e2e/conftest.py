@@ -21,12 +21,20 @@ from tests.support.mails import Mailbox
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What waits for an expiry comes last: the time passes while the other tests run."""
-    items.sort(key=needs_age)
+    """What waits for an expiry comes last: the time passes while the other tests run.
+
+    And all tests of stacks come after all others: a stack costs something while nobody asks it.
+    """
+    items.sort(key=lambda item: (needs_stack(item), needs_age(item)))
     for item in filter(runs_commands, items):
         item.add_marker(pytest.mark.timeout(120))
     for item in filter(needs_age, items):
         item.add_marker(pytest.mark.timeout(180))
+
+
+def needs_stack(item: pytest.Item) -> bool:
+    """Whether the test is one of this folder's."""
+    return item.path.is_relative_to(Path(__file__).parent)
 
 
 def needs_age(item: pytest.Item) -> bool:
