@@ -15,7 +15,7 @@ from local.pool import InvocationError, Invoker
 from local.timescale import scaled
 
 # However short the scaled time is, a schedule must not become a busy loop.
-_SHORTEST = 0.5
+_SHORTEST = 1.0
 
 
 def to_event(schedule: Schedule) -> Any:
