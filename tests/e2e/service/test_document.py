@@ -1,4 +1,4 @@
-"""What the OpenAPI document says of plans, buckets, links and images."""
+"""What the OpenAPI document says of users, plans, buckets, links and images."""
 
 import re
 from typing import Any
@@ -9,6 +9,11 @@ import pytest
 from tests.e2e.support.routes import BY_TOKEN
 
 ANSWERS = [
+    ("GET", "/v1/users", "200 403"),
+    ("POST", "/v1/users", "201 403 409 422"),
+    ("GET", "/v1/users/{}", "200 403 404"),
+    ("PATCH", "/v1/users/{}", "200 403 404 409 422"),
+    ("DELETE", "/v1/users/{}", "204 403 404 409"),
     ("POST", "/v1/plans", "201 403 409 422"),
     ("PATCH", "/v1/plans/{}", "200 403 404 422"),
     ("DELETE", "/v1/plans/{}", "204 403 404 409"),
@@ -22,7 +27,7 @@ ANSWERS = [
     ("GET", "/v1/images", "200"),
     ("GET", "/v1/images/{}", "200 404"),
 ]
-CREATED = ["/v1/plans", "/v1/buckets", "/v1/files/{}/links"]
+CREATED = ["/v1/users", "/v1/plans", "/v1/buckets", "/v1/files/{}/links"]
 Json = dict[str, Any]
 
 

@@ -18,5 +18,6 @@ REWRITTEN = (
     "relaying",
     "sending",
     "shapes",
+    "users",
 )
 pytest.register_assert_rewrite(*(f"{__name__}.{module}" for module in REWRITTEN))

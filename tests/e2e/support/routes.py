@@ -22,6 +22,11 @@ CLOSED = [
     ("POST", "/v1/auth/password"),
     ("GET", "/v1/users/me"),
     ("PATCH", "/v1/users/me"),
+    ("GET", "/v1/users"),
+    ("POST", "/v1/users"),
+    ("GET", "/v1/users/{id}"),
+    ("PATCH", "/v1/users/{id}"),
+    ("DELETE", "/v1/users/{id}"),
     ("GET", "/v1/plans"),
     ("POST", "/v1/plans"),
     ("PATCH", "/v1/plans/{id}"),
@@ -57,8 +62,8 @@ CLOSED = [
 BODILESS = ("POST", "/v1/notifications/{id}/read")
 
 # Routes that read a JSON body; the last one may also come without. (Logout has tests of its own:
-# a body wrongly taken would end the session that the other tests use. So have plans and products:
-# who may not change them is refused before the body is read.)
+# a body wrongly taken would end the session that the other tests use. So have plans, users and
+# products: who may not change them is refused before the body is read.)
 WITH_BODY = [
     ("POST", "/v1/auth/register"),
     ("POST", "/v1/auth/login"),

@@ -1,0 +1,24 @@
+"""People by what they may do to the accounts of others."""
+
+import pytest
+
+from tests.e2e.support.catalog import Hire
+from tests.e2e.support.people import Person
+
+
+@pytest.fixture(scope="module")
+def admin(hire: Hire) -> Person:
+    """An admin whom the tests of a module share."""
+    return hire()
+
+
+@pytest.fixture(params=["user", "admin"])
+def commoner(request: pytest.FixtureRequest, ana: Person, admin: Person) -> Person:
+    """Somebody who is no superadmin: each test meets both kinds."""
+    return {"user": ana, "admin": admin}[request.param]
+
+
+@pytest.fixture(params=["admin", "superadmin"])
+def reader(request: pytest.FixtureRequest, admin: Person, superadmin: Person) -> Person:
+    """Somebody who may read all accounts: each test meets both kinds."""
+    return {"admin": admin, "superadmin": superadmin}[request.param]
