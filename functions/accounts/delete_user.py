@@ -1,9 +1,7 @@
 """DELETE /v1/users/{user_id}: an account's end."""
 
-from uuid import UUID
-
 from fragua.accounts import administration
-from fragua.api import Api
+from fragua.api import Api, Id
 
 api = Api()
 
@@ -15,7 +13,7 @@ api = Api()
     tags=["accounts"],
     problems=(403, 404, 409),
 )
-def delete_user(user_id: UUID) -> None:
+def delete_user(user_id: Id) -> None:
     administration.delete(user_id)
 
 

@@ -1,10 +1,8 @@
 """PATCH /v1/users/{user_id}: somebody's role, plan, profile, and whether they may come in."""
 
-from uuid import UUID
-
 from fragua.accounts import administration
 from fragua.accounts.schemas import User, UserChange
-from fragua.api import Api
+from fragua.api import Api, Id
 
 api = Api()
 
@@ -15,7 +13,7 @@ api = Api()
     tags=["accounts"],
     problems=(400, 403, 404, 409, 415),
 )
-def update_user(user_id: UUID, body: UserChange) -> User:
+def update_user(user_id: Id, body: UserChange) -> User:
     return administration.change(user_id, body)
 
 

@@ -1,8 +1,6 @@
 """POST /v1/files/{file_id}/links: a temporary link, for whoever has its token."""
 
-from uuid import UUID
-
-from fragua.api import Api, BaseUrl, Repeatable, UserId
+from fragua.api import Api, BaseUrl, Id, Repeatable, UserId
 from fragua.files import links
 from fragua.files.schemas import CreatedLink, NewLink
 
@@ -18,7 +16,7 @@ api = Api()
     problems=(400, 403, 404, 409, 415),
 )
 def create_link(
-    file_id: UUID, body: NewLink, user: UserId, base_url: BaseUrl, once: Repeatable
+    file_id: Id, body: NewLink, user: UserId, base_url: BaseUrl, once: Repeatable
 ) -> CreatedLink:
     return links.create(user, file_id, body, base_url, once)
 

@@ -1,8 +1,6 @@
 """DELETE /v1/files/{file_id}: delete a file and its bytes."""
 
-from uuid import UUID
-
-from fragua.api import Api, UserId
+from fragua.api import Api, Id, UserId
 from fragua.files import service
 
 api = Api()
@@ -11,7 +9,7 @@ api = Api()
 @api.delete(
     "/v1/files/<file_id>", status=204, summary="Delete a file", tags=["files"], problems=(404,)
 )
-def delete(file_id: UUID, user: UserId) -> None:
+def delete(file_id: Id, user: UserId) -> None:
     service.delete(user, file_id)
 
 

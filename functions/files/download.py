@@ -1,10 +1,8 @@
 """GET /v1/files/{file_id}/download: to the bytes, by redirect or as a URL."""
 
-from uuid import UUID
-
 from aws_lambda_powertools.event_handler import Response
 
-from fragua.api import Api, UserId
+from fragua.api import Api, Id, UserId
 from fragua.files import service
 from fragua.files.schemas import Download
 
@@ -20,7 +18,7 @@ api = Api()
     also={200: Download},
 )
 def download(
-    file_id: UUID, user: UserId, inline: bool = False, redirect: bool = True
+    file_id: Id, user: UserId, inline: bool = False, redirect: bool = True
 ) -> Response[Download | None]:
     found = service.download(user, file_id, inline=inline)
     if redirect:

@@ -1,8 +1,6 @@
 """PATCH /v1/files/{file_id}: give a file another name."""
 
-from uuid import UUID
-
-from fragua.api import Api, UserId
+from fragua.api import Api, Id, UserId
 from fragua.files import service
 from fragua.files.schemas import File, FileChange
 
@@ -10,7 +8,7 @@ api = Api()
 
 
 @api.patch("/v1/files/<file_id>", summary="Rename a file", tags=["files"], problems=(400, 404, 415))
-def rename(file_id: UUID, body: FileChange, user: UserId) -> File:
+def rename(file_id: Id, body: FileChange, user: UserId) -> File:
     return service.rename(user, file_id, body.file_name)
 
 

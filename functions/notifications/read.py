@@ -1,8 +1,6 @@
 """POST /v1/notifications/{notification_id}/read: mark a notification as read."""
 
-from uuid import UUID
-
-from fragua.api import Api, UserId
+from fragua.api import Api, Id, UserId
 from fragua.notifications import service
 
 api = Api()
@@ -15,7 +13,7 @@ api = Api()
     tags=["notifications"],
     problems=(404,),
 )
-def read_notification(notification_id: UUID, user: UserId) -> None:
+def read_notification(notification_id: Id, user: UserId) -> None:
     service.mark_read(user, notification_id)
 
 

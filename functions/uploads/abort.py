@@ -1,8 +1,6 @@
 """DELETE /v1/uploads/{upload_id}: end an upload and drop what arrived."""
 
-from uuid import UUID
-
-from fragua.api import Api, UserId
+from fragua.api import Api, Id, UserId
 from fragua.uploads import service
 
 api = Api()
@@ -15,7 +13,7 @@ api = Api()
     tags=["uploads"],
     problems=(404, 409),
 )
-def abort(upload_id: UUID, user: UserId) -> None:
+def abort(upload_id: Id, user: UserId) -> None:
     service.abort(user, upload_id)
 
 

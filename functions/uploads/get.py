@@ -1,8 +1,6 @@
 """GET /v1/uploads/{upload_id}: an upload's progress."""
 
-from uuid import UUID
-
-from fragua.api import Api, UserId
+from fragua.api import Api, Id, UserId
 from fragua.uploads import service
 from fragua.uploads.schemas import Upload
 
@@ -10,7 +8,7 @@ api = Api()
 
 
 @api.get("/v1/uploads/<upload_id>", summary="Get an upload", tags=["uploads"], problems=(404,))
-def get(upload_id: UUID, user: UserId) -> Upload:
+def get(upload_id: Id, user: UserId) -> Upload:
     return service.get(user, upload_id)
 
 

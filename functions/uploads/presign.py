@@ -1,8 +1,6 @@
 """POST /v1/uploads/{upload_id}/fragments: fresh URLs for fragments."""
 
-from uuid import UUID
-
-from fragua.api import Api, UserId
+from fragua.api import Api, Id, UserId
 from fragua.uploads import service
 from fragua.uploads.schemas import Fragments, FragmentsWanted
 
@@ -15,7 +13,7 @@ api = Api()
     tags=["uploads"],
     problems=(400, 404, 409, 410, 415),
 )
-def presign(upload_id: UUID, body: FragmentsWanted, user: UserId) -> Fragments:
+def presign(upload_id: Id, body: FragmentsWanted, user: UserId) -> Fragments:
     return Fragments(fragments=service.presign(user, upload_id, body.numbers, body.crc32))
 
 

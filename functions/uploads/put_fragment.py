@@ -1,11 +1,10 @@
 """PUT /v1/uploads/{upload_id}/fragments/{number}: the bytes of one fragment, through the API."""
 
 from typing import Annotated
-from uuid import UUID
 
 from aws_lambda_powertools.event_handler.openapi.params import Header
 
-from fragua.api import Api, RawBody, UserId
+from fragua.api import Api, Id, RawBody, UserId
 from fragua.uploads import service
 from fragua.uploads.fragments import MAX_RELAY
 from fragua.uploads.rules import CRC32_HEADER
@@ -24,7 +23,7 @@ api = Api()
     problems=(404, 409, 410, 413, 415),
 )
 def put_fragment(
-    upload_id: UUID,
+    upload_id: Id,
     number: Number,
     data: RawBody,
     user: UserId,

@@ -13,13 +13,29 @@ from uuid import UUID
 
 from aws_lambda_powertools.event_handler import Depends
 from aws_lambda_powertools.event_handler.openapi.params import Header, Query
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
 
 from fragua.accounts import sessions
 from fragua.accounts.sessions import Caller
 from fragua.errors import Problem, Unavailable
 from fragua.idempotency import Once
-from fragua.schemas import printable
+from fragua.schemas import Id, printable
+
+__all__ = [
+    "Address",
+    "Anonymous",
+    "BaseUrl",
+    "CurrentCaller",
+    "Cursor",
+    "Id",
+    "IfMatch",
+    "Limit",
+    "Prefix",
+    "RawBody",
+    "Repeatable",
+    "UserAgent",
+    "UserId",
+]
 
 log = logging.getLogger("fragua")
 
@@ -89,7 +105,7 @@ Cursor = Annotated[
 ]
 # A case-insensitive prefix, its characters literal. No text that we keep holds a control character,
 # and PostgreSQL can't even be asked for a NUL.
-Prefix = Annotated[Annotated[str, AfterValidator(printable)] | None, Query(max_length=255)]
+Prefix = Annotated[Annotated[str, Field(max_length=255), AfterValidator(printable)] | None, Query()]
 # The version that a change is made from, by its ETag.
 IfMatch = Annotated[
     str | None, Header(alias="if-match", description="The ETag of the version that was read.")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import base64
+import re
 import unicodedata
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from fragua.errors import Invalid
 
@@ -21,6 +22,25 @@ LeftOut = Annotated[T | None, Field(exclude_if=lambda value: value is None)]
 
 # Any text could be a name; this tells that a cursor was made here.
 _BY_NAME = b"after:"
+
+# As we write ids. Python reads some more: in braces, as a URN, without its dashes.
+_ID = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
+
+
+def is_id(text: str) -> bool:
+    """Tell whether a text is written as an id is."""
+    return bool(_ID.fullmatch(text))
+
+
+def _written_as_ids_are(text: Any) -> Any:
+    if isinstance(text, str) and not is_id(text):
+        raise ValueError("is not an id")
+    return text
+
+
+Id = Annotated[UUID, BeforeValidator(_written_as_ids_are)]
+# In a body, whose values must have their types already: JSON has none for ids.
+BodyId = Annotated[Id, Field(strict=False)]
 
 # PostgreSQL answers in the time zone of its session; we answer in UTC.
 Time = Annotated[datetime, AfterValidator(lambda moment: moment.astimezone(UTC))]

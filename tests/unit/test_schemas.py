@@ -12,7 +12,15 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from fragua.errors import Invalid
-from fragua.schemas import FileName, MediaType, Name, decode_cursor, encode_cursor
+from fragua.schemas import (
+    FileName,
+    Id,
+    MediaType,
+    Name,
+    decode_cursor,
+    encode_cursor,
+    is_id,
+)
 
 file_name = TypeAdapter(FileName)
 media_type = TypeAdapter(MediaType)
@@ -134,3 +142,25 @@ def test_another_spelling_of_a_cursor_is_refused(cursor: str) -> None:
     assert decode_cursor(SPELLED)
     with pytest.raises(Invalid):
         decode_cursor(cursor)
+
+
+AN_ID = "01890000-0000-7000-8000-00000000dead"
+
+
+@pytest.mark.parametrize("text", [AN_ID, AN_ID.upper()])
+def test_an_id_is_written_in_one_form(text: str) -> None:
+    assert TypeAdapter(Id).validate_python(text) == UUID(AN_ID)
+    assert is_id(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(f"{{{AN_ID}}}", f"urn:uuid:{AN_ID}", AN_ID.replace("-", ""), f"{AN_ID}\n", f" {AN_ID}"),
+        *("", AN_ID[:-1], f"{AN_ID}0", AN_ID.replace("-", "_"), AN_ID.replace("d", "g", 1)),
+    ],
+)
+def test_what_only_python_reads_as_an_id_is_none(text: str) -> None:
+    with pytest.raises(ValidationError):
+        TypeAdapter(Id).validate_python(text)
+    assert not is_id(text)

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from fragua import clock
 from fragua.accounts import plans, users
-from fragua.accounts.schemas import NewUser, Registration, Superadmin, User, UserChange
+from fragua.accounts.schemas import NewAccount, NewUser, Superadmin, User, UserChange
 from fragua.accounts.store import Role
 from fragua.accounts.tables import users as table
 from fragua.database import outbox, reader, writer
@@ -157,7 +157,7 @@ def make_superadmin(new: Superadmin) -> tuple[UUID | None, bool]:
     found = found or _promote(new.email)
     if found or new.password is None:
         return found, False
-    account = Registration(
+    account = NewAccount(
         email=new.email, password=new.password, first_name="Super", last_name="Admin"
     )
     row = users.new_row(account, "superadmin", plans.FIRST)

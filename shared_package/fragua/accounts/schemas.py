@@ -35,13 +35,18 @@ Password = Annotated[str, Field(min_length=10, max_length=128)]
 Typed = Annotated[str, Field(max_length=1024)]
 
 
-class Registration(Request):
-    """A new account."""
+class NewAccount(Request):
+    """What every new account needs."""
 
     email: Email
     password: Password
     first_name: Name
     last_name: Name
+
+
+class Registration(NewAccount):
+    """A new account of one's own."""
+
     city: Name | None = None
     country: Name | None = None
 
@@ -86,7 +91,7 @@ class ProfileChange(Request):
 PlanName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
 
 
-class NewUser(Registration):
+class NewUser(NewAccount):
     """A new account that somebody else makes. Its password is told to its owner past us."""
 
     role: Role

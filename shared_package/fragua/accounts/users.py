@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from fragua import clock
 from fragua.accounts import passwords, sessions, store
-from fragua.accounts.schemas import Registration
+from fragua.accounts.schemas import NewAccount
 from fragua.accounts.tables import users
 from fragua.database import outbox, repeats, writer
 from fragua.database.engine import violated
@@ -27,16 +27,16 @@ def email_key(email: str) -> str:
     return email.casefold()
 
 
-def new_row(new: Registration, role: str, plan: str) -> dict[str, Any]:
+def new_row(new: NewAccount, role: str, plan: str) -> dict[str, Any]:
     """Make the row of a user who is to be."""
     return {
+        **new.model_dump(exclude={"password"}),
         "id": clock.new_id(),
         "email_key": email_key(new.email),
         "password_hash": passwords.hash_password(new.password),
         "role": role,
         "plan": plan,
         "created_at": clock.now(),
-        **new.model_dump(include=set(Registration.model_fields) - {"password"}),
     }
 
 

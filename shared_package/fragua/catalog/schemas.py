@@ -13,7 +13,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from fragua.catalog import skus
 from fragua.catalog.currencies import CURRENCIES
 from fragua.images.service import Picture
-from fragua.schemas import Answer, LeftOut, Request, Time, printable, visible
+from fragua.schemas import Answer, BodyId, LeftOut, Request, Time, printable, visible
 
 # Pictures of one product.
 _PICTURES = 20
@@ -47,11 +47,7 @@ ProductName = Annotated[
 ]
 Currency = Annotated[str, Field(min_length=3, max_length=3), AfterValidator(_currency)]
 Amount = Annotated[str, Field(pattern=_AMOUNT)]
-ImageFileIds = Annotated[
-    list[Annotated[UUID, Field(strict=False)]],
-    Field(max_length=_PICTURES),
-    AfterValidator(_each_once),
-]
+ImageFileIds = Annotated[list[BodyId], Field(max_length=_PICTURES), AfterValidator(_each_once)]
 # A bound of prices, as a query has it: whatever the currency.
 Bound = Annotated[str, Field(pattern=r"^[0-9]{1,12}(\.[0-9]{1,2})?$")]
 Day = Annotated[dt.date, BeforeValidator(_day)]

@@ -19,6 +19,7 @@ from fragua.files import delivery
 from fragua.files.schemas import CreatedLink, Download, Link, NewLink, Preview
 from fragua.files.tables import files, links
 from fragua.idempotency import Once
+from fragua.schemas import is_id
 from fragua.settings import settings
 
 # Seconds that a redirect lives which a link gave out: so long may it outlive a revocation.
@@ -101,10 +102,9 @@ def page(
 
 def revoke(owner_id: UUID, named: str) -> None:
     """End a link, named by its id or its token; harmless to repeat. `Problem` not_found."""
-    try:
+    name = links.c.token_hash == _hash(named)
+    if is_id(named):
         name = links.c.id == UUID(named)
-    except ValueError:
-        name = links.c.token_hash == _hash(named)
     own = sa.and_(name, links.c.file_id == files.c.id, files.c.owner_id == owner_id)
     now = sa.func.coalesce(links.c.revoked_at, clock.now())
     with writer() as db:

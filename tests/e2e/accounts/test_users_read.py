@@ -47,6 +47,13 @@ def test_an_id_that_is_none_or_that_nobody_has_is_a_404(admin: Person, id_: str)
     expect_problem(admin.http.get(f"{USERS}/{id_}"), 404)
 
 
+@pytest.mark.parametrize("spelt", ["{{{}}}", "urn:uuid:{}", "{}%0A", "%20{}"])
+def test_an_id_in_another_spelling_is_none(admin: Person, bob: Person, spelt: str) -> None:
+    expect_problem(admin.http.get(f"{USERS}/{spelt.format(bob.user['id'])}"), 404)
+    bare = bob.user["id"].replace("-", "")
+    expect_problem(admin.http.get(f"{USERS}/{bare}"), 404)
+
+
 def test_who_is_deactivated_can_be_read(superadmin: Person, admin: Person) -> None:
     user = add(superadmin)
     changed(superadmin, user, active=False)
