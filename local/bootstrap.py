@@ -40,10 +40,11 @@ def wanted() -> Account:
     return Account(email or _EMAIL, password or secrets.token_urlsafe(12), not password)
 
 
-def first_superadmin(generation: Generation, plan: Plan, account: Account) -> Account | None:
-    """Creates the first superadmin, where the template has a function for it."""
+def first_superadmin(generation: Generation, plan: Plan, account: Account) -> str | None:
+    """Creates the first superadmin, where the template has a function for it, and names it."""
     if "BootstrapFunction" not in plan.functions:
         return None
     wanted = {"email": account.email, "password": account.password, "only_first": True}
-    generation.invoke("BootstrapFunction", wanted)
-    return account
+    if not generation.invoke("BootstrapFunction", wanted)["created"]:
+        return "whoever is one in this database"
+    return f"{account.email} / {account.password if account.made_up else 'as given'}"

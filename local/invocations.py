@@ -13,31 +13,51 @@ from local.pool import HandlerRaised, InvocationError
 Invoke = Callable[[Function, dict[str, Any], float], Awaitable[Any]]
 
 _PATH = re.compile(r"/2015-03-31/functions/(?P<name>[^/]+)/invocations")
+_HERE = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:\d+)?")
 _JSON = ("content-type", "application/json")
 
 
 def asked_for(request: HttpRequest) -> str | None:
-    """The function that a request invokes: by its logical id or its name, or none."""
+    """The function that a request is about, by its logical id or its name, or none."""
     match = _PATH.fullmatch(request.path)
-    return match["name"] if match and request.method == "POST" else None
+    return match["name"] if match else None
 
 
 async def answer(
     request: HttpRequest, name: str, functions: dict[str, Function], invoke: Invoke
 ) -> HttpAnswer:
     """What the function returns, or what became of it."""
-    # A web page can't send this header here without asking first, and the answer is no.
-    if not dict(request.headers).get("authorization", "").startswith("AWS4-HMAC-SHA256 "):
+    headers = dict(request.headers)
+    if not _from_here(request.method, headers):
         return _said(403, {"message": "Missing Authentication Token"})
     found = [one for one in functions.values() if name in (one.id, one.name)]
     if not found:
         return _said(404, {"Type": "User", "Message": f"Function not found: {name}"})
     try:
         event = json.loads(request.body or b"{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         return _said(400, {"Type": "User", "Message": "The payload is not JSON"})
+    kind = headers.get("x-amz-invocation-type", "RequestResponse")
+    if kind == "DryRun":
+        return HttpAnswer(204, [], b"")
+    said = await _invoked(found[0], event, invoke)
+    return HttpAnswer(202, [], b"") if kind == "Event" else said
+
+
+def _from_here(method: str, headers: dict[str, str]) -> bool:
+    """Whether a program of this machine asks, and no web page through its browser.
+
+    A page's requests have an Origin, and those of a name that is made to lead here have that name.
+    Whoever may invoke functions makes superadmins.
+    """
+    signed = headers.get("authorization", "").startswith("AWS4-HMAC-SHA256 ")
+    here = _HERE.fullmatch(headers.get("host", "")) and "origin" not in headers
+    return method == "POST" and signed and bool(here)
+
+
+async def _invoked(function: Function, event: dict[str, Any], invoke: Invoke) -> HttpAnswer:
     try:
-        return _said(200, await invoke(found[0], event, found[0].timeout))
+        return _said(200, await invoke(function, event, function.timeout))
     except InvocationError as error:
         print(error, file=sys.stderr)
         # What the handler raised is its caller's to know; the other ends have no words.

@@ -59,7 +59,8 @@ class Stack:
         self._deployer = Deployer(endpoint, database_url, self._services.reader_url())
         self._deployment = self._deployer.deploy(self._template)
         self._prepare(self._generation)
-        account = bootstrap.first_superadmin(self._generation, self._deployment.plan, self._account)
+        plan = self._deployment.plan
+        superadmin = bootstrap.first_superadmin(self._generation, plan, self._account)
         self._generation.serve(self._options.workers)
         host, port = self._listener.getsockname()[:2]
         places = {
@@ -67,7 +68,7 @@ class Stack:
             "DATABASE_URL": database_url,
             "mails": str(self._services.mails),
         }
-        _announce(f"http://{host}:{port}", places, account)
+        _announce(f"http://{host}:{port}", places, superadmin)
 
     def watch(self, stop: threading.Event) -> None:
         """Reloads on changes until `stop`. Raises StackError when a service ended."""
@@ -139,12 +140,11 @@ class Stack:
         next(self._changes)
 
 
-def _announce(address: str, places: Mapping[str, str], account: bootstrap.Account | None) -> None:
+def _announce(address: str, places: Mapping[str, str], superadmin: str | None) -> None:
     """The banner, and the one line that tools wait for."""
     lines = {"API": address, "docs": f"{address}/docs", **places}
-    if account:
-        password = account.password if account.made_up else "as given"
-        lines["superadmin"] = f"{account.email} / {password}"
+    if superadmin:
+        lines["superadmin"] = superadmin
     print("Fragua's sandbox: nothing is kept after it stops.")
     for name, value in lines.items():
         print(f"  {name:<13} {value}")

@@ -14,13 +14,12 @@ import secrets
 import sys
 from typing import Any
 
+import httpx
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.session import Session
 
 FUNCTION = "BootstrapFunction"
-# The local stack believes any signature; it only wants to see one.
-_HERE = {"aws_access_key_id": "local", "aws_secret_access_key": "local", "region_name": "local"}
 
 
 def main() -> None:
@@ -28,7 +27,7 @@ def main() -> None:
     options = _options()
     try:
         print(superadmin(options.email, options.stack, options.port))
-    except (BotoCoreError, ClientError) as error:
+    except (BotoCoreError, ClientError, httpx.HTTPError) as error:
         sys.exit(f"{FUNCTION} could not be invoked: {error}")
 
 
@@ -46,39 +45,44 @@ def _options() -> argparse.Namespace:
 def superadmin(email: str, stack: str, port: int) -> str:
     """Make somebody a superadmin; return a sentence about it."""
     if _invoked({"email": email}, stack, port)["user_id"]:
-        return f"{email} is a superadmin. The password is the one that it was."
+        return f"{email} is a superadmin. The password is that of the account, which was there."
     given = os.environ.get("FRAGUA_SUPERADMIN_PASSWORD")
     password = given or secrets.token_urlsafe(12)
+    if not given:
+        # Before it is made: what fails half-way may have made it.
+        print(f"{email} has no account; this makes one with the password {password}", flush=True)
     _invoked({"email": email, "password": password}, stack, port)
     return f"{email} is a superadmin, with the password {'that was given' if given else password}"
 
 
 def _invoked(event: dict[str, Any], stack: str, port: int) -> dict[str, Any]:
-    answer = _lambda(stack, port).invoke(
-        FunctionName=_deployed(stack) if stack else FUNCTION, Payload=json.dumps(event)
-    )
-    said: dict[str, Any] = json.loads(answer["Payload"].read())
-    if "FunctionError" in answer:
+    failed, said = _deployed(event, stack) if stack else _local(event, port)
+    if failed:
         sys.exit(f"{FUNCTION} failed: {said.get('errorMessage')}")
     return said
 
 
-def _lambda(stack: str, port: int) -> Any:
-    config = Config(retries={"total_max_attempts": 1})
-    if stack:
-        return Session().create_client("lambda", config=config)
-    url = f"http://127.0.0.1:{port}"
-    return Session().create_client("lambda", endpoint_url=url, config=config, **_HERE)
+def _local(event: dict[str, Any], port: int) -> tuple[bool, dict[str, Any]]:
+    # No environment of the caller's has a say in this: neither AWS' profiles nor proxies.
+    with httpx.Client(trust_env=False, timeout=30) as http:
+        url = f"http://127.0.0.1:{port}/2015-03-31/functions/{FUNCTION}/invocations"
+        # The local stack believes any signature; it only wants to see one.
+        signed = {"authorization": "AWS4-HMAC-SHA256 local"}
+        answer = http.post(url, json=event, headers=signed).raise_for_status()
+    return "x-amz-function-error" in answer.headers, answer.json()
 
 
-def _deployed(stack: str) -> str:
-    found = (
-        Session()
-        .create_client("cloudformation")
-        .describe_stack_resource(StackName=stack, LogicalResourceId=FUNCTION)
+def _deployed(event: dict[str, Any], stack: str) -> tuple[bool, dict[str, Any]]:
+    session = Session()
+    found = session.create_client("cloudformation").describe_stack_resource(
+        StackName=stack, LogicalResourceId=FUNCTION
     )
-    name: str = found["StackResourceDetail"]["PhysicalResourceId"]
-    return name
+    name = found["StackResourceDetail"]["PhysicalResourceId"]
+    once = Config(retries={"total_max_attempts": 1})
+    answer = session.create_client("lambda", config=once).invoke(
+        FunctionName=name, Payload=json.dumps(event)
+    )
+    return "FunctionError" in answer, json.loads(answer["Payload"].read())
 
 
 if __name__ == "__main__":

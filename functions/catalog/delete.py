@@ -1,6 +1,6 @@
 """DELETE /v1/products/{sku}: a product's end; its history and views stay."""
 
-from fragua.api import Api, IfMatch, UserId
+from fragua.api import Api, IfMatch, Spelt, UserId
 from fragua.catalog import service
 
 api = Api()
@@ -14,7 +14,7 @@ api = Api()
     tags=["catalog"],
     problems=(403, 404, 412),
 )
-def delete_product(sku: str, user: UserId, if_match: IfMatch = None) -> None:
+def delete_product(sku: Spelt, user: UserId, if_match: IfMatch = None) -> None:
     service.delete(user, sku, if_match)
 
 

@@ -2,9 +2,8 @@
 
 from aws_lambda_powertools.event_handler import Response
 
-from fragua.api import Api
+from fragua.api import Api, Spelt
 from fragua.catalog import service
-from fragua.catalog.schemas import Product
 from fragua.preconditions import etag
 
 api = Api()
@@ -17,9 +16,8 @@ api = Api()
     tags=["catalog"],
     problems=(404,),
 )
-def head_product(sku: str) -> Response[Product]:
-    product = service.get(sku)
-    return Response(200, "application/json", product, {"etag": etag(product.version)})
+def head_product(sku: Spelt) -> Response[None]:
+    return Response(200, "application/json", headers={"etag": etag(service.version(sku))})
 
 
 handler = api.handler

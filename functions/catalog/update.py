@@ -2,7 +2,7 @@
 
 from aws_lambda_powertools.event_handler import Response
 
-from fragua.api import Api, IfMatch, UserId
+from fragua.api import Api, IfMatch, Spelt, UserId
 from fragua.catalog import service
 from fragua.catalog.schemas import Product, ProductChange
 from fragua.preconditions import etag
@@ -18,7 +18,7 @@ api = Api()
     problems=(400, 403, 404, 412, 415, 428),
 )
 def update_product(
-    sku: str, body: ProductChange, user: UserId, if_match: IfMatch = None
+    sku: Spelt, body: ProductChange, user: UserId, if_match: IfMatch = None
 ) -> Response[Product]:
     product = service.change(user, sku, body, if_match)
     return Response(200, "application/json", product, {"etag": etag(product.version)})

@@ -6,8 +6,8 @@ from typing import Any
 from fragua.accounts import administration, plans
 from fragua.accounts import service as accounts
 from fragua.buckets import service as buckets
+from fragua.catalog import history, views
 from fragua.catalog import service as catalog
-from fragua.catalog import views
 from fragua.database import outbox, repeats
 from fragua.files import service as files
 from fragua.worker import log, schedule_handler
@@ -17,17 +17,19 @@ EFFECTS: dict[str, Callable[[Mapping[str, Any]], None]] = {
     administration.PLAN_TAKEN: administration.plan_taken,
     plans.PLAN_CHANGED: plans.plan_changed,
     buckets.BUCKET_UNSETTLED: buckets.bucket_unsettled,
-    catalog.PRODUCT_CHANGED: catalog.product_changed,
+    history.PRODUCT_CHANGED: catalog.product_changed,
     files.FILE_DELETED: files.file_deleted,
     files.PICTURE_PUBLISHED: files.picture_published,
 }
 
 
 def sweep() -> dict[str, int]:
+    # First: however long the rest takes, this is done.
+    forgotten = repeats.sweep() + views.sweep()
     done, errors = outbox.sweep(lambda kind, payload: EFFECTS[kind](payload))
     for error in errors:
         log.error("left undone", exc_info=error)
-    return {"done": done, "failed": len(errors), "forgotten": repeats.sweep() + views.sweep()}
+    return {"done": done, "failed": len(errors), "forgotten": forgotten}
 
 
 handler = schedule_handler(sweep)

@@ -8,7 +8,6 @@ only then the function itself.
 from __future__ import annotations
 
 import json
-import unicodedata
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any, Required, TypedDict, TypeVar, Unpack
@@ -35,6 +34,7 @@ from fragua.request import (
     Prefix,
     RawBody,
     Repeatable,
+    Spelt,
     UserAgent,
     UserId,
 )
@@ -53,6 +53,7 @@ __all__ = [
     "Prefix",
     "RawBody",
     "Repeatable",
+    "Spelt",
     "UserAgent",
     "UserId",
 ]
@@ -148,10 +149,11 @@ class Api:
         log.set_correlation_id(about["requestId"])
         log.setLevel(settings().log_level)
         freshness.begin()
-        request.address.set(about["http"]["sourceIp"])
-        request.base_url.set(settings().public_url or _own_url(event))
+        authorization = event["headers"].get("authorization")
+        base_url = settings().public_url or _own_url(event)
+        request.begin(about["http"]["sourceIp"], base_url, authorization)
         try:
-            self._let_in(event["headers"].get("authorization"))
+            self._let_in(authorization)
             answer: Event = self.resolver.resolve(self._checked(event), context)
         except Exception as error:  # noqa: BLE001 - _problem logs it, the client sees none of it
             answer = _built(error)
@@ -162,12 +164,11 @@ class Api:
     def _let_in(self, authorization: str | None) -> None:
         """Find out who asks, where that matters, and turn away who may not."""
         if self.public:
-            request.authorization.set(authorization)
             freshness.begin_unasked(request.is_anonymous)
             return
         caller = sessions.authenticate(authorization)
         permissions.require(caller.account.role, self.roles)
-        request.caller.set(caller)
+        request.add(caller=caller)
 
     def _checked(self, event: Event) -> Event:
         """Check the form of the body and of the headers that the door itself reads."""
@@ -175,14 +176,14 @@ class Api:
             # The end of a pattern matches before it, too, and it would be taken for another path.
             raise Problem("not_found")
         if self.said.get("spelt"):
-            event = {**event, "rawPath": unicodedata.normalize("NFKC", event["rawPath"])}
+            event = {**event, "rawPath": request.spelt(event["rawPath"])}
         if "takes" in self.said:
             raw = bodies.octets(event, self.said["takes"], self.said["max_bytes"])
-            request.raw.set(raw)
+            request.add(raw=raw)
             return bodies.without(event)
         checked = bodies.with_json(event)
         if self.said.get("repeatable"):
-            request.once.set(_once_of(checked))
+            request.add(once=_once_of(checked))
         return checked
 
 

@@ -21,9 +21,12 @@ from fragua.settings import settings
 # Codes that say "not now" and come with a status below 500.
 _THROTTLED = {
     "IncompleteBody",
+    "KmsThrottled",
     "OperationAborted",
+    "OverLimit",
     "ProvisionedThroughputExceededException",
     "RequestLimitExceeded",
+    "RequestThrottled",
     "RequestTimeout",
     "SlowDown",
     "Throttling",
@@ -185,7 +188,7 @@ def stream(service: str, body: Any) -> Iterator[bytes]:
 def send(queue_url: str, body: str, *, brief: bool = False) -> None:
     """Put one message into a queue; `Unavailable` when it is not certain that it arrived.
 
-    With `brief` there is one try of at most two seconds.
+    With `brief` there is one try: a second to connect to each address, a second for the answer.
     """
     message = {"QueueUrl": queue_url, "MessageBody": body}
     _call("sqs", "send_message", BRIEF if brief else USUAL, message)

@@ -6,9 +6,9 @@ import re
 
 from fragua.errors import Problem
 
-# An entity tag that is not weak: what a weak one stands for may have changed unseen.
-_STRONG = re.compile(r'"([\x21\x23-\x7e\x80-\xff]*)"')
-_LISTED = re.compile(r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"|\S+?(?=\s|,|$)')
+# A weak one, `W/"1"`, is none of ours: what it stands for may have changed unseen.
+_TAG = r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"'
+_LIST = re.compile(rf"(?:[ \t,]*{_TAG}[ \t]*(?:,|$))+[ \t,]*")
 
 
 def etag(version: int) -> str:
@@ -23,6 +23,6 @@ def require(if_match: str | None, version: int) -> None:
     """
     if if_match is None:
         raise Problem("precondition_required")
-    tags = (_STRONG.fullmatch(tag) for tag in _LISTED.findall(if_match))
-    if str(version) not in {tag[1] for tag in tags if tag}:
+    listed = re.findall(_TAG, if_match) if _LIST.fullmatch(if_match) else []
+    if etag(version) not in listed:
         raise Problem("precondition_failed")

@@ -7,8 +7,11 @@ next one, which fills it in anew.
 from __future__ import annotations
 
 import logging
+import unicodedata
 from contextvars import ContextVar
-from typing import Annotated
+from dataclasses import dataclass, replace
+from typing import Annotated, Any
+from urllib.parse import quote, unquote
 from uuid import UUID
 
 from aws_lambda_powertools.event_handler import Depends
@@ -33,32 +36,51 @@ __all__ = [
     "Prefix",
     "RawBody",
     "Repeatable",
+    "Spelt",
     "UserAgent",
     "UserId",
 ]
 
 log = logging.getLogger("fragua")
 
-caller: ContextVar[Caller] = ContextVar("caller")
-# The Authorization header, on a route that needs none.
-authorization: ContextVar[str | None] = ContextVar("authorization")
-address: ContextVar[str] = ContextVar("address")
-base_url: ContextVar[str] = ContextVar("base_url")
-raw: ContextVar[bytes] = ContextVar("raw")
-once: ContextVar[Once | None] = ContextVar("once")
+
+@dataclass(frozen=True)
+class Request:
+    """What the door knows of a request; the Authorization header where none is needed."""
+
+    address: str
+    base_url: str
+    authorization: str | None = None
+    caller: Caller | None = None
+    raw: bytes = b""
+    once: Once | None = None
 
 
-def _caller() -> Caller:
-    return caller.get()
+_request: ContextVar[Request] = ContextVar("request")
 
 
-def _user_id() -> UUID:
-    return caller.get().account.user_id
+def begin(address: str, base_url: str, authorization: str | None) -> None:
+    """Begin a request: nothing of the one before is seen any more."""
+    _request.set(Request(address, base_url, authorization))
+
+
+def add(**known: Any) -> None:
+    """Add what came to be known of the request."""
+    _request.set(replace(_request.get(), **known))
+
+
+def spelt(path: str) -> str:
+    """Write a path as all its spellings are written (NFKC), in characters that Powertools routes.
+
+    Its patterns know no marks, for one, which many letters of the world can't do without.
+    """
+    steps = unicodedata.normalize("NFKC", path).split("/")
+    return "/".join(quote(step, safe="", errors="replace") for step in steps)
 
 
 def is_anonymous() -> bool:
     """Whether a request to a public route came without a token, or with one that proves nobody."""
-    header = authorization.get()
+    header = _request.get().authorization
     if header is None:
         return True
     try:
@@ -71,20 +93,31 @@ def is_anonymous() -> bool:
     return False
 
 
+def _caller() -> Caller:
+    caller = _request.get().caller
+    if caller is None:
+        raise RuntimeError("nobody was asked who he is on a public route")
+    return caller
+
+
+def _user_id() -> UUID:
+    return _caller().account.user_id
+
+
 def _address() -> str:
-    return address.get()
+    return _request.get().address
 
 
 def _base_url() -> str:
-    return base_url.get()
+    return _request.get().base_url
 
 
 def _raw() -> bytes:
-    return raw.get()
+    return _request.get().raw
 
 
 def _once() -> Once | None:
-    return once.get()
+    return _request.get().once
 
 
 CurrentCaller = Annotated[Caller, Depends(_caller)]
@@ -98,6 +131,9 @@ BaseUrl = Annotated[str, Depends(_base_url)]
 RawBody = Annotated[bytes, Depends(_raw)]
 # The request's Idempotency-Key, on a route that is `repeatable`.
 Repeatable = Annotated[Once | None, Depends(_once)]
+
+# What a path names by a text of people's, on a route that is `spelt`.
+Spelt = Annotated[str, AfterValidator(unquote), AfterValidator(printable)]
 
 Limit = Annotated[int, Query(ge=1, le=200, description="Rows of a page.")]
 Cursor = Annotated[

@@ -19,6 +19,8 @@ _WORDS = re.compile(
     r"|facebookexternalhit|facebookcatalog|meta-external|whatsapp"
     r"|embedly|mediapartners|google-|googleother|apis-google|lighthouse|headlesschrome"
     r"|pingdom|uptime|statuscake|health[ -]?check|googlehc|route 53|kube-probe|nagios|check_http"
+    r"|synthetics|pinger|site24x7|checkly|zabbix|prometheus|blackbox|prtg|^monit/|envoy/hc"
+    r"|yeti/|-user/|heritrix|siteaudit"
     r"|quora link|w3c_validator|validator\.nu|vkshare|iframely|outbrain",
     re.IGNORECASE,
 )

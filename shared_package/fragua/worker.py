@@ -1,7 +1,8 @@
 """The doors of queues and schedules: each message on its own, failures reported one by one.
 
 A message that failed comes again soon (5 to 60 s) instead of after the queue's long visibility
-timeout; after the queue's `maxReceiveCount` it goes to the dead letters.
+timeout; after the queue's `maxReceiveCount` it goes to the dead letters. Where a worker takes
+those, too, the pauses grow to an hour.
 """
 
 from __future__ import annotations
@@ -22,8 +23,11 @@ Message = Mapping[str, Any]
 
 log = Logger(service="fragua")
 
+# Seconds. Five tries of a queue are soon; what waits among the dead letters is asked for less and
+# less often, so that a message which can't be done costs little until it ends.
 _FIRST_PAUSE = 5
-_LONGEST_PAUSE = 60
+_LONGEST_PAUSE, _LONGEST_OF_DEAD_LETTERS = 60, 3600
+_TRIES = 5
 
 
 def queue_handler(do: Callable[[Message], None]) -> Callable[[Event, Any], Event]:
@@ -101,7 +105,8 @@ def _done(do: Callable[[Message], None], record: Mapping[str, Any]) -> bool:
 
 def _soon(record: Mapping[str, Any]) -> None:
     receives = int(record["attributes"]["ApproximateReceiveCount"])
-    pause = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2 ** (receives - 1))
+    longest = _LONGEST_PAUSE if receives <= _TRIES else _LONGEST_OF_DEAD_LETTERS
+    pause = min(longest, _FIRST_PAUSE * 2 ** (min(receives, 20) - 1))
     try:
         aws.call(
             "sqs",

@@ -167,6 +167,18 @@ def linked(client: Client) -> dict[str, Any]:
     return link
 
 
+def told_of(path: Path, text: str, client: Client) -> str:
+    """Put into an event whom and what it is about, where that is a user, news, or a version."""
+    if NOTIFICATION in text:
+        text = text.replace(NOTIFICATION, told(client))
+    if USER in text:
+        text = text.replace(USER, new_client().user_id)
+    if name_of(path) == "catalog/update":
+        # In a deployment it is the version that was read.
+        text = text.replace('\\"1\\"', f'\\"{catalog.version("forge-1")}\\"')
+    return text
+
+
 def prepared(path: Path, client: Client) -> dict[str, Any]:
     """Read an event and put real tokens and ids where it has placeholders."""
     data = os.urandom(6 * MIB)
@@ -181,10 +193,7 @@ def prepared(path: Path, client: Client) -> dict[str, Any]:
     if FILE in text:
         data = png() if path.parent.name == "images" else data
         text = text.replace(FILE, client.upload(data)["file_id"])
-    if NOTIFICATION in text:
-        text = text.replace(NOTIFICATION, told(client))
-    if USER in text:
-        text = text.replace(USER, new_client().user_id)
+    text = told_of(path, text, client)
     if LINK in text or "LINK_TOKEN" in text:
         link = linked(client)
         text = text.replace(LINK, link["id"]).replace("LINK_TOKEN", link["token"])

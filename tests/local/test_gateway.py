@@ -160,7 +160,7 @@ async def test_the_functions_own_cors_headers_are_replaced() -> None:
     assert allowed.headers["etag"] == "1"
 
 
-SIGNED = {"authorization": "AWS4-HMAC-SHA256 Credential=local"}
+SIGNED = {"authorization": "AWS4-HMAC-SHA256 Credential=local", "host": "127.0.0.1:8000"}
 INVOKE = "/2015-03-31/functions/{}/invocations"
 
 
@@ -172,12 +172,31 @@ async def test_a_function_is_invoked_by_hand_as_lambdas_own_api_does_it(name: st
     assert (answer.status_code, answer.json(), calls) == (200, {"made": 1}, [({"a": 1}, 60)])
 
 
-@pytest.mark.parametrize("headers", [{}, {"authorization": "Bearer x"}])
-async def test_nobody_invokes_by_hand_without_a_signature(headers: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    "changed",
+    [
+        *({"authorization": ""}, {"authorization": "Bearer x"}, {"origin": "https://app.example"}),
+        *({"origin": "null"}, {"host": "evil.example:8000"}, {"host": "127.0.0.1.evil.example"}),
+    ],
+)
+async def test_no_web_page_invokes_a_function_by_hand(changed: dict[str, str]) -> None:
     calls: list[Any] = []
     async with answering({}, calls) as http:
+        headers = SIGNED | changed
         answer = await http.post(INVOKE.format("Echo"), content=b"{}", headers=headers)
-    assert (answer.status_code, calls) == (403, [])
+        asked = {"origin": "https://app.example", "access-control-request-method": "POST"}
+        preflight = await http.options(INVOKE.format("Echo"), headers=SIGNED | asked)
+    assert (answer.status_code, preflight.status_code, calls) == (403, 403, [])
+    assert "access-control-allow-origin" not in preflight.headers
+
+
+async def test_an_invocation_by_hand_is_of_a_kind() -> None:
+    calls: list[Any] = []
+    async with answering({"made": 1}, calls) as http:
+        for kind, status, told in (("DryRun", 204, 0), ("Event", 202, 1)):
+            headers = SIGNED | {"x-amz-invocation-type": kind}
+            answer = await http.post(INVOKE.format("Echo"), content=b"{}", headers=headers)
+            assert (answer.status_code, answer.content, len(calls)) == (status, b"", told)
 
 
 async def test_a_function_that_there_is_not_can_not_be_invoked() -> None:
@@ -186,9 +205,10 @@ async def test_a_function_that_there_is_not_can_not_be_invoked() -> None:
     assert answer.status_code == 404
 
 
-async def test_an_event_that_is_no_json_is_refused() -> None:
+@pytest.mark.parametrize("text", [b"{", b"[" * 100_000], ids=["cut", "deep"])
+async def test_an_event_that_is_no_json_is_refused(text: bytes) -> None:
     async with answering({}) as http:
-        answer = await http.post(INVOKE.format("Echo"), content=b"{", headers=SIGNED)
+        answer = await http.post(INVOKE.format("Echo"), content=text, headers=SIGNED)
     assert answer.status_code == 400
 
 

@@ -86,9 +86,12 @@ def test_every_bad_message_of_a_batch_is_reported(queue: Queue) -> None:
 
 
 @pytest.mark.parametrize(
-    ("receives", "seconds"), [(1, 5), (2, 10), (3, 20), (4, 40), (5, 60), (6, 60), (1000, 60)]
+    ("receives", "seconds"),
+    [(1, 5), (2, 10), (3, 20), (4, 40), (5, 60), (6, 160), (9, 1280), (10, 2560), (1000, 3600)],
 )
-def test_the_pause_doubles_from_5_seconds_to_60(queue: Queue, receives: int, seconds: int) -> None:
+def test_the_pause_doubles_to_a_minute_and_among_the_dead_letters_to_an_hour(
+    queue: Queue, receives: int, seconds: int
+) -> None:
     queue.expect(0, seconds)
     assert queue.handle({"do": "later"}, receives=receives) == ["message-0"]
 

@@ -12,12 +12,12 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from fragua import clock
-from fragua.accounts import plans, users
+from fragua.accounts import passwords, plans, users
 from fragua.accounts.schemas import NewAccount, NewUser, Superadmin, User, UserChange
 from fragua.accounts.store import Role
 from fragua.accounts.tables import users as table
 from fragua.database import outbox, reader, writer
-from fragua.errors import Problem, Unavailable
+from fragua.errors import Problem, Refused, Unavailable
 from fragua.idempotency import Once
 
 # Event of this room in the outbox.
@@ -38,39 +38,40 @@ class Filters:
 
 def page(filters: Filters, limit: int, after: UUID | None) -> tuple[list[User], UUID | None]:
     """Return at most `limit` users, newest first, and the id to go on after."""
-    query = sa.select(table).where(table.c.deleted_at.is_(None), *_conditions(filters))
+    query = sa.select(table).where(table.c.deleted_at.is_(None))
     if after:
         query = query.where(table.c.id < after)
     with reader() as db:
+        query = query.where(*_conditions(db, filters))
         rows = db.execute(query.order_by(table.c.id.desc()).limit(limit + 1)).mappings().all()
     found = [User.model_validate(row) for row in rows[:limit]]
     return found, found[-1].id if len(rows) > limit else None
 
 
-def _conditions(filters: Filters) -> list[sa.ColumnElement[bool]]:
+def _conditions(db: sa.Connection, filters: Filters) -> list[sa.ColumnElement[bool]]:
     conditions: list[sa.ColumnElement[bool]] = []
     if filters.email:
         prefix = users.email_key(filters.email)
         conditions.append(table.c.email_key.startswith(prefix, autoescape=True))
+    # There are few roles and plans: named, their index gives their accounts newest first.
     if filters.role:
-        # There are three: named, their index gives them newest first.
         role = filters.role.casefold()
         conditions.append(table.c.role.in_([r for r in get_args(Role) if r.startswith(role)]))
     if filters.plan:
-        conditions.append(table.c.plan.startswith(filters.plan.casefold(), autoescape=True))
+        conditions.append(table.c.plan.in_(plans.names(db, filters.plan.casefold())))
     return conditions
 
 
 def create(creator: UUID, new: NewUser, once: Once | None = None) -> User:
     """Create an account; `Problem` email_taken, `Invalid` for a plan that there is not."""
-    _require_plan(new.plan)
     row = users.new_row(new, new.role, new.plan)
-    return User.model_validate(users.insert(row, f"users:{creator}", once))
-
-
-def _require_plan(plan: str) -> None:
-    if not plans.exists(plan):
-        raise users.no_plan()
+    try:
+        return User.model_validate(users.insert(row, f"users:{creator}", once))
+    except Problem as problem:
+        # PostgreSQL names one fault; what is wrong in the body comes first.
+        if problem.code == "email_taken" and not plans.exists(new.plan):
+            raise users.no_plan() from problem
+        raise
 
 
 def change(user_id: UUID, given: UserChange) -> User:
@@ -79,10 +80,10 @@ def change(user_id: UUID, given: UserChange) -> User:
     Raises `Problem` not_found or last_superadmin, `Invalid` for a plan that there is not.
     """
     values = given.model_dump(exclude_unset=True)
-    if "plan" in values:
-        _require_plan(values["plan"])
+    if "plan" in values and not plans.exists(values["plan"]):
+        raise users.no_plan()
     with writer() as db:
-        before = users.present(users.find(db, table.c.id == user_id))
+        before = users.present(users.find(db, table.c.id == user_id, lock=True))
         if not values:
             return User.model_validate(before)
         if values.get("role", "superadmin") != "superadmin" or not values.get("active", True):
@@ -92,7 +93,7 @@ def change(user_id: UUID, given: UserChange) -> User:
     row = users.follow(event, user_id)
     if moved:
         # Thumbnails of the new plan may be late.
-        with suppress(Unavailable):
+        with suppress(Unavailable, Refused):
             plan_taken(moved[1])
             outbox.done(moved[0])
     return User.model_validate(users.present(row))
@@ -103,11 +104,16 @@ def delete(user_id: UUID) -> None:
 
     Raises `Problem` not_found or last_superadmin.
     """
+    gone = {"deleted_at": clock.now(), "active": False}
+    event = None
     with writer() as db:
-        users.present(users.find(db, table.c.id == user_id))
-        _keep_a_superadmin(db, user_id)
-        gone = {"deleted_at": clock.now(), "active": False}
-        event = _update(db, user_id, gone | {"session_epoch": table.c.session_epoch + 1})
+        if users.find(db, table.c.id == user_id):
+            _keep_a_superadmin(db, user_id)
+            event = _update(db, user_id, gone | {"session_epoch": table.c.session_epoch + 1})
+    if event is None:
+        # Whoever asks again may have got no answer: then this ends the sessions.
+        users.write_through(user_id)
+        raise Problem("not_found")
     users.follow(event, user_id)
 
 
@@ -129,7 +135,7 @@ def _keep_a_superadmin(db: sa.Connection, user_id: UUID) -> None:
     Whoever takes the role from another one meanwhile waits here, always for the lowest id first,
     and then sees what has become of it.
     """
-    if set(db.execute(_SUPERADMINS.with_for_update()).scalars()) == {user_id}:
+    if set(db.execute(_SUPERADMINS.with_for_update(key_share=True)).scalars()) == {user_id}:
         raise Problem("last_superadmin")
 
 
@@ -150,11 +156,13 @@ def plan_taken(payload: Mapping[str, Any]) -> None:
 def make_superadmin(new: Superadmin) -> tuple[UUID | None, bool]:
     """Make somebody a superadmin; return the account's id and whether it was created.
 
-    A new account needs a password: without one there is no id, and nothing was done. With
-    `only_first` nothing is done either where there is a superadmin, whose id is returned.
+    A new account needs a password: without one there is no id, and nothing was done. An account
+    that there is must have the password that is given: whoever registered the address first may be
+    somebody else (`Problem` email_taken). With `only_first` nothing is done where there is a
+    superadmin, whose id is returned.
     """
     found = _first() if new.only_first else None
-    found = found or _promote(new.email)
+    found = found or _promote(new)
     if found or new.password is None:
         return found, False
     account = NewAccount(
@@ -169,11 +177,13 @@ def _first() -> UUID | None:
         return db.execute(_SUPERADMINS.limit(1)).scalar()
 
 
-def _promote(email: str) -> UUID | None:
+def _promote(new: Superadmin) -> UUID | None:
     with writer() as db:
-        row = users.find(db, table.c.email_key == users.email_key(email))
+        row = users.find(db, table.c.email_key == users.email_key(new.email))
         if row is None:
             return None
+        if new.password and not passwords.matches(new.password, row["password_hash"]):
+            raise Problem("email_taken", "There is an account already, with another password.")
         event = _update(db, row["id"], {"role": "superadmin", "active": True})
     users.follow(event, row["id"])
     user_id: UUID = row["id"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -35,6 +35,12 @@ def page(limit: int, after: str | None) -> tuple[list[Plan], str | None]:
     with reader() as db:
         found = [Plan.model_validate(row) for row in db.execute(query).mappings()]
     return found[:limit], found[limit - 1].name if len(found) > limit else None
+
+
+def names(db: sa.Connection, prefix: str) -> Sequence[str]:
+    """Return the names of the plans that begin with a prefix."""
+    found = sa.select(plans.c.name).where(plans.c.name.startswith(prefix, autoescape=True))
+    return db.execute(found).scalars().all()
 
 
 def exists(name: str) -> bool:

@@ -28,7 +28,7 @@ from fragua.database import reader, writer
 from fragua.errors import Problem
 from fragua.idempotency import Once
 
-__all__ = ["ACCOUNT_CHANGED", "follow"]
+__all__ = ["ACCOUNT_CHANGED", "follow"]  # Of the room's own, for others; and all below.
 
 
 def register(new: Registration, once: Once | None = None) -> User:
@@ -90,7 +90,8 @@ def logout(session: Session, *, everywhere: bool) -> None:
     # This session last: if the others can't be ended now, its owner must be able to ask again.
     if everywhere:
         with writer() as db:
-            event = _end_sessions(db, session.user_id)
+            _end_sessions(db, session.user_id)
+            event = users.changed(db, session.user_id)
         users.follow(event, session.user_id)
     store.delete_session(session.session_id)
 
@@ -106,12 +107,13 @@ def change_password(session: Session, current: str, new: str, address: str) -> N
     attempt.succeed()
     changed = table.update().values(password_hash=passwords.hash_password(new))
     # The condition lets one of two changes win that were both made from the same password.
-    unchanged = table.c.password_hash == row["password_hash"]
+    unchanged = (table.c.password_hash == row["password_hash"], table.c.deleted_at.is_(None))
     with writer() as db:
-        if not db.execute(changed.where(table.c.id == session.user_id, unchanged)).rowcount:
+        if not db.execute(changed.where(table.c.id == session.user_id, *unchanged)).rowcount:
             raise Problem("bad_credentials", "The current password is wrong.", status=403)
-        event = _end_sessions(db, session.user_id, keep=session.session_id)
-    users.follow(event, session.user_id, keep=session.session_id)
+        keep = users.Kept(session.session_id, _end_sessions(db, session.user_id))
+        event = users.changed(db, session.user_id, keep)
+    users.follow(event, session.user_id, keep)
 
 
 def get(user_id: UUID) -> User:
@@ -126,7 +128,8 @@ def update_profile(user_id: UUID, change: ProfileChange) -> User:
     values = change.model_dump(exclude_unset=True)
     with writer() as db:
         if values:
-            db.execute(table.update().where(table.c.id == user_id).values(values))
+            alive = (table.c.id == user_id, table.c.deleted_at.is_(None))
+            db.execute(table.update().where(*alive).values(values))
         # From the writer: a client reads what it just wrote.
         row = users.find(db, table.c.id == user_id)
     return User.model_validate(users.present(row))
@@ -135,7 +138,8 @@ def update_profile(user_id: UUID, change: ProfileChange) -> User:
 def account_changed(payload: Mapping[str, Any]) -> None:
     """Do the work of an outbox event: bring the account's item up to date."""
     keep = payload.get("keep")
-    users.write_through(UUID(payload["user_id"]), UUID(keep) if keep else None)
+    kept = users.Kept(UUID(keep), payload["epoch"]) if keep else None
+    users.write_through(UUID(payload["user_id"]), kept)
 
 
 def renew(user_id: UUID) -> None:
@@ -145,7 +149,8 @@ def renew(user_id: UUID) -> None:
 
 def hold(db: sa.Connection, user_id: UUID) -> None:
     """Keep an account for the caller's transaction: its buckets are changed one at a time."""
-    db.execute(sa.select(table.c.id).where(table.c.id == user_id).with_for_update())
+    query = sa.select(table.c.id).where(table.c.id == user_id)
+    db.execute(query.with_for_update(key_share=True))
 
 
 def set_buckets(db: sa.Connection, user_id: UUID, entries: Sequence[str]) -> UUID:
@@ -175,11 +180,12 @@ def _unsearchable(text: str) -> bool:
     return "\0" in text or any(0xD800 <= ord(character) <= 0xDFFF for character in text)
 
 
-def _end_sessions(db: sa.Connection, user_id: UUID, keep: UUID | None = None) -> UUID:
-    """Begin a new epoch: sessions of an earlier one are over, but for `keep`."""
+def _end_sessions(db: sa.Connection, user_id: UUID) -> int:
+    """Begin a new epoch and return it: sessions of an earlier one are over."""
     next_epoch = {"session_epoch": table.c.session_epoch + 1, "version": table.c.version + 1}
-    db.execute(table.update().where(table.c.id == user_id).values(next_epoch))
-    return users.changed(db, user_id, keep)
+    update = table.update().where(table.c.id == user_id).values(next_epoch)
+    epoch: int = db.execute(update.returning(table.c.session_epoch)).scalar_one()
+    return epoch
 
 
 def _tokens(row: RowMapping, session_id: UUID, generation: int) -> Tokens:

@@ -42,7 +42,8 @@ users = sa.Table(
     sa.Column("active", sa.Boolean, nullable=False, server_default=sa.true()),
     # Raised by each change that DynamoDB must know of; an older one never overwrites a newer one.
     sa.Column("version", sa.BigInteger, nullable=False, server_default="1"),
-    # Sessions of an earlier epoch are over: raised by a new password and by logout everywhere.
+    # Sessions of an earlier epoch are over: raised by a new password, by logout
+    # everywhere, and by the account's end.
     sa.Column("session_epoch", sa.BigInteger, nullable=False, server_default="1"),
     # The account's own buckets that take uploads, as `name/name in S3`: what the hot path knows.
     sa.Column("buckets", ARRAY(sa.Text), nullable=False, server_default="{}"),
@@ -50,6 +51,7 @@ users = sa.Table(
     sa.Column("deleted_at", sa.DateTime(timezone=True)),
     # Few are admins, and each change of a product is told to all of them.
     sa.Index("users_role_id_idx", "role", "id", postgresql_where=sa.text("deleted_at is null")),
+    sa.Index("users_plan_id_idx", "plan", "id", postgresql_where=sa.text("deleted_at is null")),
     sa.CheckConstraint("role in ('superadmin', 'admin', 'user')", name="role"),
     sa.Index(
         "users_email_key_key",

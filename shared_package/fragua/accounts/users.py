@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +21,14 @@ from fragua.idempotency import Once
 
 # Event of this room in the outbox.
 ACCOUNT_CHANGED = "account_changed"
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A session that goes on in the epoch that its account begins; a later one ends it, too."""
+
+    session_id: UUID
+    epoch: int
 
 
 def email_key(email: str) -> str:
@@ -71,9 +80,12 @@ def no_plan() -> Invalid:
     return Invalid(("/plan", "is not the name of a plan"))
 
 
-def find(db: sa.Connection, condition: sa.ColumnElement[bool]) -> RowMapping | None:
-    """Read one user who is not deleted."""
+def find(
+    db: sa.Connection, condition: sa.ColumnElement[bool], *, lock: bool = False
+) -> RowMapping | None:
+    """Read one user who is not deleted; with `lock` nobody else changes the row meanwhile."""
     query = sa.select(users).where(condition, users.c.deleted_at.is_(None))
+    query = query.with_for_update(key_share=True) if lock else query
     return db.execute(query).mappings().one_or_none()
 
 
@@ -84,24 +96,23 @@ def present(row: RowMapping | None) -> RowMapping:
     return row
 
 
-def changed(db: sa.Connection, user_id: UUID, keep: UUID | None = None) -> UUID:
+def changed(db: sa.Connection, user_id: UUID, keep: Kept | None = None) -> UUID:
     """Write down that an account's item must follow, in the transaction that changes its row.
 
-    Counts once the event that this returns is followed, after the commit. `keep` is a session that
-    goes on in a new epoch.
+    Counts once the event that this returns is followed, after the commit.
     """
-    payload = {"user_id": str(user_id), "keep": str(keep) if keep else None}
-    return outbox.add(db, ACCOUNT_CHANGED, payload)
+    kept = {"keep": str(keep.session_id), "epoch": keep.epoch} if keep else {}
+    return outbox.add(db, ACCOUNT_CHANGED, {"user_id": str(user_id), **kept})
 
 
-def follow(event: UUID, user_id: UUID, keep: UUID | None = None) -> RowMapping:
+def follow(event: UUID, user_id: UUID, keep: Kept | None = None) -> RowMapping:
     """Do at once what a committed change asks for; if it fails, the sweeper does it."""
     row = write_through(user_id, keep)
     outbox.done(event)
     return row
 
 
-def write_through(user_id: UUID, keep: UUID | None = None) -> RowMapping:
+def write_through(user_id: UUID, keep: Kept | None = None) -> RowMapping:
     """Bring an account's item up to date with its row, deleted or not; return the row."""
     with writer() as db:
         query = sa.select(users).where(users.c.id == user_id)
@@ -109,7 +120,7 @@ def write_through(user_id: UUID, keep: UUID | None = None) -> RowMapping:
     if row is None:
         raise Problem("not_found")
     if keep:
-        store.move_session(keep, row["session_epoch"])
+        store.move_session(keep.session_id, keep.epoch)
     store.write_through(row)
     # The change counts from the account's next request on, also in what that reads of a replica.
     sessions.note(user_id)

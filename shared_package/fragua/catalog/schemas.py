@@ -112,7 +112,7 @@ class Product(Answer):
 
 
 class ProductPage(Answer):
-    """A page of products, newest first."""
+    """A page of products, newest first; `images` has the first picture of each alone."""
 
     items: list[Product]
     next_cursor: str | None

@@ -16,18 +16,15 @@ from sqlalchemy.exc import IntegrityError
 
 from fragua import aws, clock, preconditions
 from fragua.catalog import history, skus
-from fragua.catalog.history import PRODUCT_CHANGED
 from fragua.catalog.schemas import NewProduct, Product, ProductChange
 from fragua.catalog.tables import history as changes
 from fragua.catalog.tables import products
 from fragua.database import outbox, reader, repeats, writer
 from fragua.database.engine import violated
-from fragua.errors import Invalid, Problem, Unavailable, pointer
+from fragua.errors import Invalid, Problem, Refused, Unavailable, pointer
 from fragua.idempotency import Once
 from fragua.images import service as images
 from fragua.settings import settings
-
-__all__ = ["PRODUCT_CHANGED"]
 
 Row = Mapping[Any, Any]
 
@@ -43,13 +40,16 @@ class Filters:
 
 
 def page(filters: Filters, limit: int, after: UUID | None) -> tuple[list[Product], UUID | None]:
-    """Return at most `limit` products, newest first, and the id to go on after."""
+    """Return at most `limit` products, newest first, and the id to go on after.
+
+    Each with the first of its pictures alone: the URLs of all would be more than Lambda answers.
+    """
     query = sa.select(products).where(products.c.deleted_at.is_(None), *_conditions(filters))
     if after:
         query = query.where(products.c.id < after)
     with reader() as db:
         found = db.execute(query.order_by(products.c.id.desc()).limit(limit + 1)).mappings().all()
-        shown = _shown(db, found[:limit])
+        shown = _shown(db, found[:limit], pictures=1)
     return shown, found[limit - 1]["id"] if len(found) > limit else None
 
 
@@ -72,6 +72,13 @@ def get(sku: str) -> Product:
         return _one(db, _present(_find(db, products.c.sku_key == skus.key(sku))))
 
 
+def version(sku: str) -> int:
+    """Return the version of a SKU's product; `Problem` not_found."""
+    with reader() as db:
+        found: int = _present(_find(db, products.c.sku_key == skus.key(sku)))["version"]
+    return found
+
+
 def create(editor: UUID, new: NewProduct, once: Once | None = None) -> Product:
     """Make a product; `Problem` sku_taken, `Invalid` for pictures that are not the editor's."""
     values = {**_columns(new.model_dump()), "sku": new.sku, "sku_key": skus.key(new.sku)}
@@ -85,6 +92,7 @@ def create(editor: UUID, new: NewProduct, once: Once | None = None) -> Product:
                 # What has become of it since is shown, as every repetition shows it.
                 return _one(db, _present(_find(db, products.c.id == before)))
             _require_own(db, editor, new.image_file_ids)
+            row["version"] = _next_version(db, row["sku_key"])
             found = db.execute(products.insert().values(row).returning(products)).mappings().one()
             told = history.record(db, "created", found, history.differences(None, found), editor)
             product = _one(db, found)
@@ -94,6 +102,19 @@ def create(editor: UUID, new: NewProduct, once: Once | None = None) -> Product:
         raise Problem("sku_taken") from error
     _tell(*told)
     return product
+
+
+def _next_version(db: sa.Connection, sku_key: str) -> int:
+    """Go on with the versions of a SKU that was used before: no tag of it comes twice."""
+    before = (
+        sa.select(products.c.version)
+        .join(changes, changes.c.product_id == products.c.id)
+        .where(changes.c.sku_key == sku_key)
+        .order_by(changes.c.id.desc())
+        .limit(1)
+    )
+    last: int = db.execute(before).scalar() or 0
+    return last + 1
 
 
 def change(editor: UUID, sku: str, given: ProductChange, if_match: str | None) -> Product:
@@ -141,7 +162,7 @@ def product_changed(payload: Mapping[str, Any]) -> None:
 
 def _tell(event: UUID, payload: Mapping[str, str]) -> None:
     # The change is made: that the others hear of it late is no error of this request.
-    with suppress(Unavailable):
+    with suppress(Unavailable, Refused):
         product_changed(payload)
         outbox.done(event)
 
@@ -198,13 +219,15 @@ def _one(db: sa.Connection, row: Row) -> Product:
     return _shown(db, [row])[0]
 
 
-def _shown(db: sa.Connection, rows: Sequence[Row]) -> list[Product]:
-    """Show products with those of their pictures that can be shown."""
-    pictures = images.pictures(db, {file_id for row in rows for file_id in row["image_file_ids"]})
-    return [_product(row, pictures) for row in rows]
+def _shown(db: sa.Connection, rows: Sequence[Row], pictures: int | None = None) -> list[Product]:
+    """Show products with those of their pictures that can be shown, or so many of them."""
+    ready = images.pictures(db, {file_id for row in rows for file_id in row["image_file_ids"]})
+    return [
+        _product(row, [ready[each] for each in row["image_file_ids"] if each in ready][:pictures])
+        for row in rows
+    ]
 
 
-def _product(row: Row, pictures: Mapping[UUID, images.Picture]) -> Product:
-    ready = [pictures[file_id] for file_id in row["image_file_ids"] if file_id in pictures]
+def _product(row: Row, ready: Sequence[images.Picture]) -> Product:
     price = {"amount": f"{row['price']:.2f}", "currency": row["currency"]}
     return Product.model_validate({**row, "price": price, "images": ready or None})

@@ -24,15 +24,16 @@ from fragua.catalog import skus
 from fragua.catalog.schemas import DayOfViews
 from fragua.catalog.tables import counted_views, views
 from fragua.database import reader, writer
-from fragua.errors import Invalid, Unavailable
+from fragua.errors import Invalid, Refused, Unavailable
 from fragua.settings import settings
 
 log = logging.getLogger("fragua")
 
-# No message is older: SQS forgets it after 14 days, the dead letters included.
+# SQS forgets a message after 14 days; but one that somebody puts back from the dead letters begins
+# anew. What is older than we remember is not counted.
 _REMEMBERED = timedelta(days=15)
-# Ids that one sweep forgets at the most.
-_BATCH = 10_000
+# Ids that one statement forgets, and statements of one sweep: 5,000 views a second on average.
+_BATCH, _STATEMENTS = 10_000, 30
 
 
 def tell(sku: str) -> None:
@@ -40,13 +41,19 @@ def tell(sku: str) -> None:
     view = {"id": str(clock.new_id()), "sku": sku, "day": clock.now().date().isoformat()}
     try:
         aws.send(settings().views_queue_url, json.dumps(view), brief=True)
-    except Unavailable:
-        log.warning("a view may be lost", extra=metrics.one("ViewsLost"))
+    except (Unavailable, Refused):
+        # An error, since a metric must be written however little else is.
+        log.exception("a view may be lost", extra=metrics.one("ViewsLost"))
 
 
 def count(messages: Sequence[Mapping[str, Any]]) -> None:
     """Count views that were not counted yet, in one transaction."""
     told = {UUID(each["id"]): each for each in messages}
+    for view_id in [each for each in told if _too_old(each)]:
+        log.warning("too late to be counted", extra={"view_id": str(view_id)})
+        del told[view_id]
+    if not told:
+        return
     # In one order, as all do it: two batches that share messages or products wait, and that's all.
     rows = [{"id": view_id, "counted_at": clock.now()} for view_id in sorted(told)]
     add = insert(counted_views).values(rows).on_conflict_do_nothing()
@@ -54,6 +61,10 @@ def count(messages: Sequence[Mapping[str, Any]]) -> None:
         fresh = db.execute(add.returning(counted_views.c.id)).scalars().all()
         if fresh:
             _add(db, [told[view_id] for view_id in fresh])
+
+
+def _too_old(view_id: UUID) -> bool:
+    return clock.id_time(view_id) <= clock.now() - _REMEMBERED
 
 
 def _add(db: sa.Connection, told: Sequence[Mapping[str, Any]]) -> None:
@@ -109,6 +120,16 @@ def _place(after: str) -> tuple[dt.date, str]:
 
 def sweep() -> int:
     """Forget ids whose messages can't come again, some at a time; return how many."""
+    forgotten = 0
+    for _ in range(_STATEMENTS):
+        batch = _forget()
+        forgotten += batch
+        if batch < _BATCH:
+            break
+    return forgotten
+
+
+def _forget() -> int:
     ended = (
         sa.select(counted_views.c.id)
         .where(counted_views.c.counted_at <= clock.now() - _REMEMBERED)

@@ -7,6 +7,7 @@ mind.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
@@ -59,13 +60,18 @@ def forget(db: sa.Connection, event_id: UUID) -> None:
     db.execute(outbox.delete().where(outbox.c.id == event_id))
 
 
-def sweep(do: Callable[[str, Payload], None], limit: int = 100) -> tuple[int, list[Exception]]:
+def sweep(
+    do: Callable[[str, Payload], None], limit: int = 100, seconds: float = 90
+) -> tuple[int, list[Exception]]:
     """Do the work of events that are due, oldest first; return how many were done, and the errors.
 
     An event whose work raises stays, and is due again later: after 30 s, doubling up to an hour.
+    So is one that is not begun after so many seconds, since the others took their time.
     """
-    finished, errors = 0, list[Exception]()
+    finished, errors, end = 0, list[Exception](), time.monotonic() + seconds
     for event_id, kind, payload in _claim(limit):
+        if time.monotonic() > end:
+            break
         try:
             do(kind, payload)
         # One event that can't be done must not keep the others waiting.

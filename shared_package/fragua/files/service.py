@@ -17,7 +17,7 @@ from sqlalchemy.dialects.postgresql import insert
 from fragua import aws, clock, dynamodb
 from fragua.accounts import quota
 from fragua.database import outbox, reader, writer
-from fragua.errors import Problem, Unavailable
+from fragua.errors import Problem, Refused, Unavailable
 from fragua.files import delivery
 from fragua.files.schemas import Download, File, is_picture
 from fragua.files.tables import files
@@ -71,7 +71,7 @@ def publish(new: NewFile) -> UUID:
         published: UUID = db.execute(query).scalar_one()
     if event:
         # The file is there; its thumbnails may be late.
-        with suppress(Unavailable):
+        with suppress(Unavailable, Refused):
             picture_published(payload)
             outbox.done(event)
     return published
@@ -216,7 +216,7 @@ def delete(owner_id: UUID, file_id: UUID) -> None:
         }
         event = outbox.add(db, FILE_DELETED, payload)
     # The file is gone for everybody: that what follows is late is no error of this request.
-    with suppress(Unavailable):
+    with suppress(Unavailable, Refused):
         file_deleted(payload)
         outbox.done(event)
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from fragua import aws
+from fragua import aws, metrics
 from fragua.errors import Refused, Retry
 from fragua.notifications.composing import Mail
 from fragua.settings import settings
@@ -66,7 +66,8 @@ def _send(sender: str, to: str, message: Mapping[str, Any], about: dict[str, str
         if error.code != _UNDELIVERABLE:
             # Not with its cause, whose text may hold the address.
             raise Retry(f"mail of {message['id']}: {error.code}") from None
-        log.warning("mail dropped: SES refuses it", extra={**about, "code": error.code})
+        why = {**about, "code": error.code, **metrics.one("MailsDropped")}
+        log.error("mail dropped: SES refuses it", extra=why)  # noqa: TRY400 - its text has the address
     else:
         log.info("mail sent", extra={**about, "ses_message_id": sent["MessageId"]})
 

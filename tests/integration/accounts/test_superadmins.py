@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from fragua.accounts.tables import users
 from fragua.database import writer
+from fragua.errors import Problem
 from tests.support.accounts import become
 from tests.support.backend import Answer, Client, invoke, new_client
 
@@ -52,11 +53,22 @@ def test_an_account_that_there_is_becomes_a_superadmin_and_keeps_its_password(
     client: Client,
 ) -> None:
     become(client, active=False)
-    answer = made(email=client.email.upper(), password="another password")
+    answer = made(email=client.email.upper())
     assert answer == {"created": False, "user_id": client.user_id}
     assert role(client) == "superadmin"
     body = {"email": client.email, "password": client.password}
     assert client.call("accounts.login", "POST", "/v1/auth/login", body).status == 200
+
+
+@pytest.mark.parametrize("only_first", [False, True])
+@pytest.mark.usefixtures("nobody_else")
+def test_an_account_with_another_password_is_somebody_elses(
+    client: Client, only_first: bool
+) -> None:
+    with pytest.raises(Problem) as refused:
+        made(email=client.email, password="the operator's own", only_first=only_first)
+    assert refused.value.code == "email_taken"
+    assert role(client) == "user"
 
 
 def test_an_account_that_there_is_not_is_made(backend: dict[str, str]) -> None:

@@ -44,7 +44,8 @@ def test_everybody_sees_the_thumbnails_in_the_order_that_the_editor_gave(
     assert httpx.get(thumbnail["url"]).status_code == 200
     listed = visitor.call("catalog.list", "GET", "/v1/products", query={"limit": "200"}).body
     (found,) = [each for each in listed["items"] if each["sku"] == product["sku"]]
-    assert [picture["file_id"] for picture in found["images"]] == [two, one]
+    # All URLs of a long list would be more than Lambda answers: there is the first one alone.
+    assert [picture["file_id"] for picture in found["images"]] == [two]
     assert "original_url" not in json.dumps(shown)
 
 

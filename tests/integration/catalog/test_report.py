@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Any
-from uuid import uuid4
 
 import pytest
 
@@ -28,7 +27,7 @@ def admin(backend: dict[str, str]) -> Client:
 def seen(week: int, day: int, sku: str, times: int = 1) -> None:
     """Let a product be looked at on a day of a week of one's own."""
     on = (FIRST + dt.timedelta(weeks=week, days=day)).isoformat()
-    views.count([{"id": str(uuid4()), "sku": sku, "day": on} for _ in range(times)])
+    views.count([{"id": str(clock.new_id()), "sku": sku, "day": on} for _ in range(times)])
 
 
 def ask(admin: Client, week: int, begin: int = 0, end: int = 7, **more: Any) -> Answer:
@@ -81,8 +80,14 @@ def test_a_cursor_that_was_never_given_is_refused(admin: Client, cursor: str) ->
     assert (answer.status, answer.body["errors"][0]["pointer"]) == (422, "/cursor")
 
 
+def test_a_view_that_comes_later_than_we_remember_is_not_counted(admin: Client) -> None:
+    old = clock.first_id_at(clock.now() - dt.timedelta(days=16))
+    views.count([{"id": str(old), "sku": "A", "day": (FIRST + dt.timedelta(weeks=5)).isoformat()}])
+    assert rows(ask(admin, 5)) == []
+
+
 def test_ids_of_views_are_forgotten_when_no_message_can_come_any_more(admin: Client) -> None:
-    one: dict[str, Any] = {"id": str(uuid4()), "sku": "A", "day": FIRST.isoformat()}
+    one: dict[str, Any] = {"id": str(clock.new_id()), "sku": "A", "day": FIRST.isoformat()}
     views.count([one, one])
     views.sweep()
     views.count([one])

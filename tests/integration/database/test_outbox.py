@@ -11,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from fragua import clock, dynamodb
+from fragua.accounts.tables import users
 from fragua.database import outbox, reader, writer
 from fragua.settings import settings
 from tests.support.backend import Client, environment_of, invoke
@@ -134,7 +135,10 @@ def test_an_account_that_dynamodb_was_not_told_of_is_mended(client: Client) -> N
 
 def test_a_session_that_was_to_be_kept_is_kept_late(client: Client) -> None:
     session = client.call("accounts.get_session", "GET", "/v1/auth/session").body["session_id"]
-    add("account_changed", user_id=client.user_id, keep=session)
+    with writer() as db:
+        mine = users.c.id == UUID(client.user_id)
+        epoch = db.execute(sa.select(users.c.session_epoch).where(mine)).scalar_one()
+    add("account_changed", user_id=client.user_id, keep=session, epoch=epoch)
     assert swept() == (1, 0)
     assert client.call("accounts.get_session", "GET", "/v1/auth/session").status == 200
 

@@ -141,7 +141,8 @@ def test_an_address_that_ses_refuses_is_dropped_and_its_neighbours_get_theirs(
         assert try_work(before, bad, after) == DONE
     assert [len(mailbox.of(each["to"])) for each in (before, bad, after)] == [1, 0, 1]
     (line,) = [each for each in map(json.loads, lines.getvalue().splitlines()) if "code" in each]
-    assert (line["level"], line["code"]) == ("WARNING", "BadRequestException")
+    assert (line["level"], line["code"]) == ("ERROR", "BadRequestException")
+    assert line["MailsDropped"] == 1
     assert line["notification_id"] == bad["id"]
     assert bad["to"] not in lines.getvalue()
 

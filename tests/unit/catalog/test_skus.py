@@ -31,7 +31,7 @@ ANY = st.text(max_size=80)
             "ﬁ",
         ),
         # A letter with a mark of its own, in one code point and in two.
-        *("\u00e9", "e\u0301", "x\u0301", "\u0e01\u0e33"),
+        *("\u00e9", "e\u0301", "x\u0301", "x\u0301\u0302", "\u0e01\u0e33", "\u0915\u093f"),
     ],
 )
 def test_letters_digits_and_three_marks_are_a_sku_and_stay_as_they_are(sku: str) -> None:
@@ -68,6 +68,9 @@ def test_letters_digits_and_three_marks_are_a_sku_and_stay_as_they_are(sku: str)
             "①",
             "²",
             "\u0301/",
+            "\u0301",
+            "1\u0301",
+            "-\u0301",
         ),
         # 64 code points that NFKC makes more of.
         "ﬃ" * 64,

@@ -170,6 +170,10 @@ def test_mail_is_sent_from_one_address_alone_and_not_by_way_of_a_vpc(resources: 
     assert "VpcConfig" not in resources["SendMailFunction"]["Properties"]
 
 
+# Policies by which a function may note in an account's item how far PostgreSQL's log was.
+NOTING = {"AccountItemPolicy", "NotePositionPolicy", "ReleasePolicy"}
+
+
 def test_a_route_that_writes_for_a_caller_may_note_what_he_must_see(resources: Resources) -> None:
     writing = {
         name: policies
@@ -178,11 +182,11 @@ def test_a_route_that_writes_for_a_caller_may_note_what_he_must_see(resources: R
     }
     # Its caller proves who he is by the body, and nothing is written to PostgreSQL.
     del writing["accounts.refresh"]
-    for policy in ("AccountItemPolicy", "ReleasePolicy"):
+    for policy in sorted(NOTING):
         statement, *_ = resources[policy]["Properties"]["PolicyDocument"]["Statement"]
         assert "dynamodb:UpdateItem" in statement["Action"]
         assert {"Fn::GetAtt": ["AccountsTable", "Arn"]} in listed(statement["Resource"])
-    assert [n for n, p in writing.items() if not p & {"AccountItemPolicy", "ReleasePolicy"}] == []
+    assert [n for n, p in writing.items() if not p & NOTING] == []
 
 
 def test_whoever_asks_a_public_route_may_prove_who_he_is_and_read_what_he_wrote() -> None:
