@@ -83,11 +83,12 @@ def change(user_id: UUID, given: UserChange) -> User:
     if "plan" in values and not plans.exists(values["plan"]):
         raise users.no_plan()
     with writer() as db:
+        # Before its own row: all that lock superadmins begin with the lowest id.
+        if values.get("role", "superadmin") != "superadmin" or not values.get("active", True):
+            _keep_a_superadmin(db, user_id)
         before = users.present(users.find(db, table.c.id == user_id, lock=True))
         if not values:
             return User.model_validate(before)
-        if values.get("role", "superadmin") != "superadmin" or not values.get("active", True):
-            _keep_a_superadmin(db, user_id)
         event = _update(db, user_id, values)
         moved = _plan_taken(db, user_id, values.get("plan", before["plan"]), before["plan"])
     row = users.follow(event, user_id)

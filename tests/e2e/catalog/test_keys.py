@@ -97,7 +97,7 @@ def test_a_taken_sku_spends_no_key(editor: Person) -> None:
     expect_problem(post_once(editor, key, body, PRODUCTS), 409, "sku_taken")
     assert remove(editor, body["sku"]).status_code == 204
     answer = post_once(editor, key, body, PRODUCTS)
-    assert (answer.status_code, answer.json()["version"]) == (201, 1)
+    assert answer.status_code == 201, describe(answer)
 
 
 def test_a_replay_after_a_change_is_the_same_product(editor: Person, colleague: Person) -> None:
