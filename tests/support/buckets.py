@@ -115,10 +115,15 @@ def empty_outbox() -> None:
         db.execute(events.delete())
 
 
-def sweep() -> dict[str, Any]:
-    """Let all that is left undone be due, and the sweeper come."""
+def make_due() -> None:
+    """Let the time come of all that is left undone."""
     with writer() as db:
         db.execute(events.update().values(due_at=clock.now() - timedelta(seconds=5)))
+
+
+def sweep() -> dict[str, Any]:
+    """Let all that is left undone be due, and the sweeper come."""
+    make_due()
     return invoke("database.sweep_outbox", {})
 
 

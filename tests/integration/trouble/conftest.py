@@ -6,7 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.support.backend import Client
 from tests.support.bench import Bench
+from tests.support.catalog import new_admin
+from tests.support.restarts import Server
 from tests.support.workers import Workers
 
 
@@ -25,3 +28,24 @@ def bench(session_bench: Bench) -> Iterator[Bench]:
     session_bench.plan()
     yield session_bench
     session_bench.plan()
+
+
+@pytest.fixture(scope="module")
+def editor(backend: dict[str, str]) -> Client:
+    """An admin who keeps the catalog."""
+    return new_admin()
+
+
+@pytest.fixture(scope="module")
+def colleague(backend: dict[str, str]) -> Client:
+    """Another admin, who does so, too."""
+    return new_admin()
+
+
+@pytest.fixture
+def server(backend: dict[str, str]) -> Iterator[Server]:
+    """The PostgreSQL of the tests, to be stopped and started."""
+    found = Server.of_tests()
+    yield found
+    if not (found.data / "postmaster.pid").exists():
+        found.start()

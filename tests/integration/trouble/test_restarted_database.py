@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -16,14 +15,6 @@ from tests.support.restarts import Server
 DATA = b"fragua " * 1000
 DONE: dict[str, list[Any]] = {"batchItemFailures": []}
 AGAIN = {"batchItemFailures": [{"itemIdentifier": "message-0"}]}
-
-
-@pytest.fixture
-def server(backend: dict[str, str]) -> Iterator[Server]:
-    found = Server.of_tests()
-    yield found
-    if not (found.data / "postmaster.pid").exists():
-        found.start()
 
 
 @pytest.mark.parametrize("act", [Act.FREEZE_BEFORE, Act.FREEZE_AFTER])
