@@ -92,8 +92,7 @@ def create(editor: UUID, new: NewProduct, once: Once | None = None) -> Product:
                 # What has become of it since is shown, as every repetition shows it.
                 return _one(db, _present(_find(db, products.c.id == before)))
             _require_own(db, editor, new.image_file_ids)
-            row["version"] = _next_version(db, row["sku_key"])
-            found = db.execute(products.insert().values(row).returning(products)).mappings().one()
+            found = _numbered(db, _inserted(db, row))
             told = history.record(db, "created", found, history.differences(None, found), editor)
             product = _one(db, found)
     except IntegrityError as error:
@@ -104,17 +103,27 @@ def create(editor: UUID, new: NewProduct, once: Once | None = None) -> Product:
     return product
 
 
-def _next_version(db: sa.Connection, sku_key: str) -> int:
-    """Go on with the versions of a SKU that was used before: no tag of it comes twice."""
+def _inserted(db: sa.Connection, row: Row) -> RowMapping:
+    return db.execute(products.insert().values(row).returning(products)).mappings().one()
+
+
+def _numbered(db: sa.Connection, row: RowMapping) -> RowMapping:
+    """Go on with the versions of a SKU that was used before: no tag of it comes twice.
+
+    Its new product must be there by now: nobody changes the one before any more.
+    """
     before = (
         sa.select(products.c.version)
         .join(changes, changes.c.product_id == products.c.id)
-        .where(changes.c.sku_key == sku_key)
+        .where(changes.c.sku_key == row["sku_key"])
         .order_by(changes.c.id.desc())
         .limit(1)
     )
-    last: int = db.execute(before).scalar() or 0
-    return last + 1
+    last = db.execute(before).scalar()
+    if last is None:
+        return row
+    update = products.update().where(products.c.id == row["id"]).values(version=last + 1)
+    return db.execute(update.returning(products)).mappings().one()
 
 
 def change(editor: UUID, sku: str, given: ProductChange, if_match: str | None) -> Product:

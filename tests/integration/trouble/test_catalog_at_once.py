@@ -27,6 +27,7 @@ from tests.support.editing import (
     creation,
     deletion,
     price,
+    rows,
     take,
     untold,
 )
@@ -135,6 +136,43 @@ def test_of_two_deletions_one_is_done(bench: Bench, editor: Client, colleague: C
         assert sorted(statuses(answers)) == [204, 404]
         assert actions(product["sku"]) == ["created", "deleted"]
         assert_sound(product["sku"])
+
+
+def test_a_sku_that_is_given_up_and_taken_at_once_is_one_products(
+    bench: Bench, editor: Client, colleague: Client
+) -> None:
+    for step in (Act.FREEZE_BEFORE, Act.FREEZE_AFTER):
+        product = made(editor)
+        sku = product["sku"]
+        # The deletion is about to be committed: who wants the SKU waits to see how it ends.
+        faults = bench.plan({COMMIT: Fault(step)})
+        first = bench.start("catalog.delete", deletion(editor, product), FRAGUA_TIME_SCALE="1")
+        faults.await_freeze()
+        second = bench.start("catalog.create", creation(colleague, sku), FRAGUA_TIME_SCALE="1")
+        await_step(faults, INSERT)
+        faults.thaw()
+        assert statuses([first.answer(), second.answer()]) == [204, 201]
+        assert [row["deleted_at"] is None for row in rows(sku)] == [False, True]
+        assert actions(sku) == ["created", "deleted", "created"]
+        assert_sound(sku)
+
+
+def test_no_version_of_a_product_comes_again_with_the_next_one_of_its_sku(
+    bench: Bench, editor: Client, colleague: Client
+) -> None:
+    product = made(editor)
+    with lanes(bench) as start:
+        event = creation(colleague, product["sku"])
+        lane = start({INSERT: Fault(Act.FREEZE_BEFORE)}, "catalog.create", event)
+        lane.faults.await_freeze()
+        changed = invoke("catalog.update", change(editor, product, name="Last"))
+        assert invoke("catalog.delete", deletion(editor, product))["statusCode"] == 204
+        lane.faults.thaw()
+        assert lane.worker.answer()["statusCode"] == 201
+    for stale in (product, json.loads(changed["body"])):
+        answer = invoke("catalog.update", change(editor, stale, name="Lost"))
+        assert answer["statusCode"] == 412
+    assert_sound(product["sku"])
 
 
 def test_of_one_request_sent_ten_times_at_once_one_makes_a_product(
