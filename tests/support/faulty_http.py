@@ -134,7 +134,8 @@ class _Handler(BaseHTTPRequestHandler):
         known = {403: "AccessDenied", 503: "ServiceUnavailable"}
         code = fault.code or known.get(status, "InternalError")
         if self.headers.get("x-amz-target"):
-            content = '{"__type": "InternalServerError", "message": "m"}'
+            name = fault.code or "InternalServerError"
+            content = json.dumps({"__type": name, "message": "m"})
         else:
             content = _XML.format(code)
         self._send(status, [], content.encode())

@@ -52,12 +52,21 @@ def sweep_until_sent(bench: Bench, upload: dict[str, Any]) -> None:
     eventually(look, lambda sent: upload["id"] in sent)
 
 
-@pytest.mark.parametrize("act", [Act.ERROR, Act.CUT_BEFORE, Act.CUT_AFTER])
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault(Act.ERROR, ALWAYS),
+        Fault(Act.ERROR, ALWAYS, status=400, code="RequestThrottled"),
+        Fault(Act.CUT_BEFORE, ALWAYS),
+        Fault(Act.CUT_AFTER, ALWAYS),
+    ],
+    ids=["an error", "too much to do", "cut before", "cut after"],
+)
 def test_complete_says_503_without_its_message_and_sends_it_when_repeated(
-    bench: Bench, client: Client, act: Act
+    bench: Bench, client: Client, fault: Fault
 ) -> None:
     upload = client.begin(DATA)
-    with bench.here({SEND: Fault(act, ALWAYS)}):
+    with bench.here({SEND: fault}):
         answer = client.complete(upload)
     assert (answer.status, answer.body["code"]) == (503, "unavailable")
     assert answer.headers["retry-after"]
