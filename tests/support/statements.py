@@ -41,3 +41,11 @@ def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
     yield plan
     for below in plan.get("Plans", []):
         yield from _nodes(below)
+
+
+def rows_read(nodes: list[dict[str, Any]]) -> int:
+    """Return how many rows the scans of plans looked at, with those that no filter let through."""
+    seen = ("Actual Rows", "Rows Removed by Filter", "Rows Removed by Index Recheck")
+    leaves = (node for node in nodes if "Plans" not in node)
+    read: float = sum(leaf["Actual Loops"] * leaf.get(n, 0) for leaf in leaves for n in seen)
+    return round(read)

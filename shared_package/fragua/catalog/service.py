@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from fragua.catalog import history, skus
 from fragua.catalog.schemas import NewProduct, Product, ProductChange
 from fragua.catalog.tables import history as changes
 from fragua.catalog.tables import products
-from fragua.database import outbox, reader, repeats, writer
+from fragua.database import listing, outbox, reader, repeats, writer
 from fragua.database.engine import violated
 from fragua.errors import Invalid, Problem, Refused, Unavailable, pointer
 from fragua.idempotency import Once
@@ -44,25 +45,22 @@ def page(filters: Filters, limit: int, after: UUID | None) -> tuple[list[Product
 
     Each with the first of its pictures alone: the URLs of all would be more than Lambda answers.
     """
-    query = sa.select(products).where(products.c.deleted_at.is_(None), *_conditions(filters))
-    if after:
-        query = query.where(products.c.id < after)
+    kept = sa.select(products).where(products.c.deleted_at.is_(None))
     with reader() as db:
-        found = db.execute(query.order_by(products.c.id.desc()).limit(limit + 1)).mappings().all()
+        found = listing.newest(db, kept, partial(_conditions, filters), limit + 1, after)
         shown = _shown(db, found[:limit], pictures=1)
     return shown, found[limit - 1]["id"] if len(found) > limit else None
 
 
-def _conditions(filters: Filters) -> list[sa.ColumnElement[bool]]:
-    conditions: list[sa.ColumnElement[bool]] = []
-    texts = ((products.c.brand_key, filters.brand), (products.c.name_key, filters.name))
-    for column, prefix in texts:
+def _conditions(filters: Filters, columns: listing.Columns) -> listing.Conditions:
+    conditions: listing.Conditions = []
+    for column, prefix in ((columns.brand_key, filters.brand), (columns.name_key, filters.name)):
         if prefix:
             conditions.append(column.startswith(prefix.casefold(), autoescape=True))
     if filters.min_price is not None:
-        conditions.append(products.c.price >= filters.min_price)
+        conditions.append(columns.price >= filters.min_price)
     if filters.max_price is not None:
-        conditions.append(products.c.price <= filters.max_price)
+        conditions.append(columns.price <= filters.max_price)
     return conditions
 
 

@@ -35,9 +35,17 @@ products = sa.Table(
     sa.Index("products_sku_key_key", "sku_key", unique=True, postgresql_where=_KEPT),
     # Lists are newest first: those that were deleted must not be walked through.
     sa.Index("products_id_idx", "id", postgresql_where=_KEPT),
-    sa.Index("products_name_key_id_idx", "name_key", "id", postgresql_where=_KEPT),
-    sa.Index("products_brand_key_id_idx", "brand_key", "id", postgresql_where=_KEPT),
     sa.Index("products_price_id_idx", "price", "id", postgresql_where=_KEPT),
+    # With the price in it, an index alone tells which products of a brand are in a price range.
+    *(
+        sa.Index(
+            f"products_{column}_id_idx",
+            *(column, "id"),
+            postgresql_include=["price"],
+            postgresql_where=_KEPT,
+        )
+        for column in ("name_key", "brand_key")
+    ),
 )
 
 # One row a change, kept for good: a SKU that is used again goes on with the history of the old one.

@@ -17,12 +17,12 @@ from fragua.catalog import tables as _catalog
 from fragua.database import migrate, reader
 from fragua.database import outbox as _outbox
 from fragua.database import repeats as _repeats
-from fragua.database.engine import engine
 from fragua.database.metadata import metadata
 from fragua.files import tables as _files
 from fragua.images import tables as _images
 from fragua.notifications import tables as _notifications
-from tests.support.backend import environment_of, invoke
+from tests.support.backend import invoke
+from tests.support.databases import own_database
 
 DESCRIBED = {
     *(_accounts.users, _accounts.plans, _buckets.buckets, _files.files, _files.links),
@@ -33,20 +33,10 @@ DESCRIBED = {
 
 
 @pytest.fixture
-def empty(backend: dict[str, str]) -> Iterator[str]:
+def empty(backend: dict[str, str]) -> Iterator[None]:
     """A database of its own, with nothing in it."""
-    name = f"test_{uuid4().hex}"
-    url = sa.make_url(backend["DATABASE_URL"]).set(drivername="postgresql+psycopg2")
-    server = sa.create_engine(url, isolation_level="AUTOCOMMIT")
-    with server.connect() as db:
-        db.execute(sa.text(f"create database {name}"))
-    own = url.set(database=name).render_as_string(hide_password=False)
-    with environment_of({"DATABASE_URL": own}):
-        yield own
-        engine().dispose()
-    with server.connect() as db:
-        db.execute(sa.text(f"drop database {name}"))
-    server.dispose()
+    with own_database(backend):
+        yield
 
 
 def tables() -> set[str]:
@@ -82,6 +72,28 @@ def test_the_migrated_tables_are_those_that_the_code_describes() -> None:
     with reader() as db:
         context = MigrationContext.configure(db, opts={"compare_server_default": True})
         assert compare_metadata(context, metadata) == []
+
+
+@pytest.mark.usefixtures("empty")
+def test_keys_and_indexes_have_the_columns_that_the_code_says() -> None:
+    migrate.upgrade()
+    names = metadata.tables
+    described = {
+        (table.name, index.name): index.dialect_options["postgresql"]["include"] or []
+        for table in names.values()
+        for index in table.indexes
+    }
+    with reader() as db:
+        look = sa.inspect(db)
+        found = {
+            (table, index["name"]): index["dialect_options"]["postgresql_include"]
+            for table in names
+            for index in look.get_indexes(table)
+            if "duplicates_constraint" not in index
+        }
+        keys = {table: look.get_pk_constraint(table)["constrained_columns"] for table in names}
+    assert found == described
+    assert keys == {name: table.primary_key.columns.keys() for name, table in names.items()}
 
 
 @pytest.mark.usefixtures("empty")

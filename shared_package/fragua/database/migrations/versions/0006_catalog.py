@@ -50,9 +50,15 @@ def _add_products() -> None:
         "products_sku_key_key", "products", ["sku_key"], unique=True, postgresql_where=_KEPT
     )
     op.create_index("products_id_idx", "products", ["id"], postgresql_where=_KEPT)
-    for column in ("name_key", "brand_key", "price"):
-        name = f"products_{column}_id_idx"
-        op.create_index(name, "products", [column, "id"], postgresql_where=_KEPT)
+    op.create_index("products_price_id_idx", "products", ["price", "id"], postgresql_where=_KEPT)
+    for column in ("name_key", "brand_key"):
+        op.create_index(
+            f"products_{column}_id_idx",
+            "products",
+            [column, "id"],
+            postgresql_include=["price"],
+            postgresql_where=_KEPT,
+        )
 
 
 def _add_history() -> None:
