@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from fragua import aws, clock, dynamodb
 from fragua.accounts import quota
-from fragua.database import outbox, reader, writer
+from fragua.database import listing, outbox, reader, writer
 from fragua.errors import Problem, Refused, Unavailable
 from fragua.files import delivery
 from fragua.files.schemas import Download, File, is_picture
@@ -128,31 +129,27 @@ def page(
     owner_id: UUID, filters: Filters, limit: int, after: UUID | None
 ) -> tuple[list[File], UUID | None]:
     """Return at most `limit` files of an owner, newest first, and the id to go on after."""
-    kept = (files.c.owner_id == owner_id, files.c.deleted_at.is_(None))
-    query = sa.select(files).where(*kept, *_conditions(filters))
-    if after:
-        query = query.where(files.c.id < after)
+    kept = sa.select(files).where(files.c.owner_id == owner_id, files.c.deleted_at.is_(None))
+    # An id carries the time of its file, so the list's own index finds both ends.
+    if filters.created_after:
+        kept = kept.where(files.c.id >= clock.first_id_at(filters.created_after))
+    if filters.created_before:
+        kept = kept.where(files.c.id < clock.first_id_at(filters.created_before))
     with reader() as db:
-        rows = db.execute(query.order_by(files.c.id.desc()).limit(limit + 1)).mappings().all()
+        rows = listing.newest(db, kept, partial(_conditions, filters), limit + 1, after)
     found = [File.of(row) for row in rows[:limit]]
     return found, found[-1].id if len(rows) > limit else None
 
 
-def _conditions(filters: Filters) -> list[sa.ColumnElement[bool]]:
-    conditions: list[sa.ColumnElement[bool]] = []
-    for column, prefix in (
-        (files.c.bucket, filters.bucket),
-        (files.c.file_name_key, filters.name),
-        (files.c.content_type_key, filters.content_type),
-    ):
-        if prefix:
-            conditions.append(column.startswith(prefix.casefold(), autoescape=True))
-    # An id carries the time of its file, so the list's own index finds both ends.
-    if filters.created_after:
-        conditions.append(files.c.id >= clock.first_id_at(filters.created_after))
-    if filters.created_before:
-        conditions.append(files.c.id < clock.first_id_at(filters.created_before))
-    return conditions
+def _conditions(filters: Filters, columns: listing.Columns) -> listing.Conditions:
+    texts = (
+        (columns.bucket, filters.bucket),
+        (columns.file_name_key, filters.name),
+        (columns.content_type_key, filters.content_type),
+    )
+    return [
+        column.startswith(prefix.casefold(), autoescape=True) for column, prefix in texts if prefix
+    ]
 
 
 def any_in(owner_id: UUID, bucket: str) -> bool:

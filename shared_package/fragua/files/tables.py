@@ -37,9 +37,10 @@ files = sa.Table(
         "files_owner_id_id_idx", "owner_id", "id", postgresql_where=sa.text("deleted_at is null")
     ),
     sa.Index(
-        "files_owner_id_file_name_key_idx",
+        "files_owner_id_file_name_key_id_idx",
         "owner_id",
         "file_name_key",
+        "id",
         postgresql_where=sa.text("deleted_at is null"),
     ),
     sa.Index(
