@@ -46,7 +46,7 @@ def tell_admins(history_id: UUID) -> None:
         waiting = _unmailed(db, history_id)
     if settings().mail_sender:
         to = {each: addresses[user_id] for each, user_id in waiting.items() if user_id in addresses}
-        _mail(_composed(change, editor), to)
+        _mail(history_id, _composed(change, editor), to)
 
 
 def _add(db: sa.Connection, history_id: UUID, user_ids: Sequence[UUID]) -> None:
@@ -72,13 +72,13 @@ def _composed(change: RowMapping, editor: str) -> Mail:
     return compose(Notice(kind, change["sku"], editor, change["changes"], at))
 
 
-def _mail(letter: Mail, addresses: Mapping[UUID, str]) -> None:
+def _mail(history_id: UUID, letter: Mail, addresses: Mapping[UUID, str]) -> None:
     for notification_id, to in addresses.items():
         mail.enqueue(notification_id, to, letter)
         # At once: whoever goes on after this worker died begins with the next one.
-        done = notifications.update().where(notifications.c.id == notification_id)
+        done = (notifications.c.history_id == history_id, notifications.c.id == notification_id)
         with writer() as db:
-            db.execute(done.values(mailed_at=clock.now()))
+            db.execute(notifications.update().where(*done).values(mailed_at=clock.now()))
 
 
 def page(user_id: UUID, limit: int, after: UUID | None) -> tuple[list[Notification], UUID | None]:

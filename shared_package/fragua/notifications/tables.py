@@ -10,7 +10,7 @@ notifications = sa.Table(
     "notifications",
     metadata,
     # UUIDv7 made when somebody is told: sorting by id is sorting by time.
-    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("id", sa.Uuid, nullable=False),
     sa.Column("user_id", sa.Uuid, sa.ForeignKey("users.id"), nullable=False),
     # What is told stands in the product's history.
     sa.Column("history_id", sa.Uuid, sa.ForeignKey("product_history.id"), nullable=False),
@@ -19,5 +19,6 @@ notifications = sa.Table(
     sa.Column("read_at", sa.DateTime(timezone=True)),
     # Once each, however often the message about the change is delivered.
     sa.UniqueConstraint("history_id", "user_id"),
-    sa.Index("notifications_user_id_id_idx", "user_id", "id"),
+    # No index has all ids alone: PostgreSQL would walk through everybody's for the few of one.
+    sa.PrimaryKeyConstraint("user_id", "id"),
 )

@@ -113,14 +113,13 @@ def _add_notifications() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("mailed_at", sa.DateTime(timezone=True)),
         sa.Column("read_at", sa.DateTime(timezone=True)),
-        sa.PrimaryKeyConstraint("id", name="notifications_pkey"),
+        sa.PrimaryKeyConstraint("user_id", "id", name="notifications_pkey"),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name="notifications_user_id_fkey"),
         sa.ForeignKeyConstraint(
             ["history_id"], ["product_history.id"], name="notifications_history_id_fkey"
         ),
         sa.UniqueConstraint("history_id", "user_id", name="notifications_history_id_user_id_key"),
     )
-    op.create_index("notifications_user_id_id_idx", "notifications", ["user_id", "id"])
 
 
 def downgrade() -> None:
