@@ -1,8 +1,8 @@
 """Pages of long lists: whether the thousandth costs what the first one costs.
 
-`python -m benchmarks listing` fills a PostgreSQL of its own with a million products, then another one with
-a million files of one owner and as many of another's, and times pages at both depths, with and
-without each filter, in turns. The plan of each page is looked at too: its indexes, and the rows
+`python -m benchmarks listing` fills a PostgreSQL of its own with a million products, then another
+one with a million files of one owner and as many of another's, and times pages at both depths, with
+and without each filter, in turns. The plan of each page is looked at too: its indexes, and the rows
 that it touched, which no other load on the machine can blur.
 """
 

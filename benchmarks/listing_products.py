@@ -108,6 +108,7 @@ def _together() -> dict[str, Filters]:
         "name 30 %, min_price, none of both": _between(55_000, name="S"),
         "brand 8 %, name 5 %": Filters("Kakaka", "Steel"),
         "brand 5 %, name 5 %": Filters("Lokaka", "Steel"),
+        "brand 3 %, name 5 %": Filters("Nekaka", "Steel"),
         "brand 8 %, name 5 %, prices 0.5 %": _between(100, 110, "Kakaka", "Steel"),
         "brand 26 %, name, none of both": Filters("K", "Vintage"),
         "brand 8 %, name, none of both": Filters("Kakaka", "Steel ka 9999"),
