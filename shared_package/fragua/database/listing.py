@@ -19,9 +19,9 @@ from sqlalchemy.sql.base import ReadOnlyColumnCollection
 Columns: TypeAlias = ReadOnlyColumnCollection[str, Any]
 Conditions: TypeAlias = list[sa.ColumnElement[bool]]
 
-# Rows that are walked at first, and at most: where the page would be full by then, if it went on as
-# it began. Among a million products 50,000 take 4 ms, and gathering 50,000 that match 3 to 5 ms.
-FIRST, MOST = 4_000, 100_000
+# Rows that are walked at first, and those that are where a tenth of the page was among the first.
+# Among a million products 20,000 take 2 ms; gathering takes 1 to 2 ms for 10,000 that match.
+WALKS = (2_000, 20_000)
 
 
 def newest(
@@ -41,15 +41,14 @@ def newest(
     conditions = narrowed(table.c)
     if not conditions:
         return _first(db, rows, table.c, limit)
-
-    def walked(length: int) -> Sequence[RowMapping]:
+    for length in WALKS:
         near = rows.order_by(table.c.id.desc()).limit(length).subquery("near")
-        return _first(db, sa.select(near).where(*narrowed(near.c)), near.c, limit)
-
-    found = walked(FIRST)
-    if len(found) < limit and len(found) * MOST >= limit * FIRST:
-        found = walked(MOST)
-    return found if len(found) == limit else _gathered(db, rows.where(*conditions), table, limit)
+        found = _first(db, sa.select(near).where(*narrowed(near.c)), near.c, limit)
+        if len(found) == limit:
+            return found
+        if len(found) < limit / 10:
+            break
+    return _gathered(db, rows.where(*conditions), table, limit)
 
 
 def _gathered(

@@ -127,7 +127,7 @@ def test_what_is_old_or_rare_is_gathered_from_its_own_index(
     assert column(index) in gathered["Index Cond"]
     assert rows_read([gathered]) == matching
     # The walk before, and afterwards the rows of the page.
-    assert rows_read(plan) <= listing.FIRST + matching + 2 * 51
+    assert rows_read(plan) <= listing.WALKS[0] + matching + 2 * 51
 
 
 def column(index: str) -> str:
@@ -140,14 +140,14 @@ def column(index: str) -> str:
 )
 def test_what_was_deleted_is_not_even_in_the_index(filters: Filters) -> None:
     skus, plan = page(filters)
-    assert (skus, rows_read(plan)) == ([], listing.FIRST)
+    assert (skus, rows_read(plan)) == ([], listing.WALKS[0])
 
 
 def test_what_is_neither_common_nor_rare_is_walked_to() -> None:
     skus, plan = page(Filters(brand="brand 07"))
     assert skus == [str(n) for n in range(39_907, 34_907, -100)]
     assert indexes(plan) == {ALL}
-    assert rows_read(plan) == listing.FIRST + 40_000 - 34_906
+    assert rows_read(plan) == listing.WALKS[0] + 40_000 - 34_906
 
 
 @pytest.mark.parametrize(
@@ -168,7 +168,7 @@ def test_of_filters_together_the_index_that_has_fewest_rows_is_read(
     skus, plan = page(filters)
     assert len(skus) == found
     assert indexes(plan) & {BRAND, NAME, PRICE}
-    assert rows_read(plan) <= listing.FIRST + read + 2 * 51
+    assert rows_read(plan) <= listing.WALKS[0] + read + 2 * 51
 
 
 @pytest.mark.parametrize("kind", ["brand", "name"])
