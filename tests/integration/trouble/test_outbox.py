@@ -59,8 +59,8 @@ def test_sweepers_that_meet_do_no_event_twice(bench: Bench, client: Client) -> N
         for _ in range(20):
             outbox.add(db, accounts.ACCOUNT_CHANGED, {"user_id": client.user_id, "keep": None})
     make_due()
-    # The first has taken them all, and is about to commit that.
-    faults = bench.plan({"SQL COMMIT": Fault(Act.FREEZE_BEFORE)})
+    # The first has taken them all, and has yet to commit that.
+    faults = bench.plan({"SQL SELECT outbox": Fault(Act.FREEZE_AFTER)})
     first = bench.start("database.sweep_outbox", {}, FRAGUA_TIME_SCALE="1")
     faults.await_freeze()
     second = bench.start("database.sweep_outbox", {}, FRAGUA_TIME_SCALE="1")
