@@ -31,6 +31,8 @@ from tests.support.lanes import Lane, Start, lanes, restart
 from tests.support.restarts import Server
 
 COMMIT = "SQL COMMIT"
+# Dozens of processes: on a busy machine that takes its time.
+pytestmark = pytest.mark.timeout(120)
 
 
 def create(editor: Client) -> tuple[str, Json]:
