@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from uuid import UUID
+from uuid import RFC_4122, UUID
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,10 +24,22 @@ def id_of(moment: datetime, tail: int) -> UUID:
     return UUID(int=milliseconds << 80 | 0x7 << 76 | 0x2 << 62 | tail)
 
 
-def test_ids_sort_as_they_were_made() -> None:
-    ids = [clock.new_id() for _ in range(50)]
+def test_ids_sort_as_they_were_made_and_do_not_run_ahead_of_the_clock() -> None:
+    ids = [clock.new_id() for _ in range(20_000)]
     assert ids == sorted(ids)
-    assert len(set(ids)) == 50
+    assert len(set(ids)) == 20_000
+    assert (ids[-1].int >> 80) <= time.time_ns() // 1_000_000
+    assert {each.variant for each in ids} == {RFC_4122}
+
+
+def test_ids_of_many_threads_are_all_different() -> None:
+    with ThreadPoolExecutor(8) as pool:
+        made = [each for some in pool.map(lambda _: many(), range(8)) for each in some]
+    assert len(set(made)) == len(made)
+
+
+def many() -> list[UUID]:
+    return [clock.new_id() for _ in range(2_000)]
 
 
 def test_an_id_is_a_version_7_of_the_standard_class() -> None:
@@ -34,7 +48,6 @@ def test_an_id_is_a_version_7_of_the_standard_class() -> None:
 
 
 def test_an_id_has_the_time_that_it_was_made() -> None:
-    # Several ids of one millisecond run ahead of the clock, a millisecond each.
     assert abs(clock.id_time(clock.new_id()) - clock.now()) <= timedelta(seconds=1)
 
 
