@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Iterator
 
@@ -9,6 +10,7 @@ import hypothesis
 import pytest
 
 from tests.support.backend import Client, deployed, new_client
+from tests.support.logs import written
 
 # A busy machine is no fault of the code; and CI judges a change by the same examples each time.
 hypothesis.settings.register_profile("fragua", deadline=None, derandomize="CI" in os.environ)
@@ -32,3 +34,10 @@ def client(backend: dict[str, str]) -> Client:
 def stranger(backend: dict[str, str]) -> Client:
     """Another new user, logged in."""
     return new_client()
+
+
+@pytest.fixture
+def lines() -> Iterator[io.StringIO]:
+    """The log lines of the test."""
+    with written() as noted:
+        yield noted

@@ -28,7 +28,6 @@ from fragua.request import (
     BaseUrl,
     CurrentCaller,
     Cursor,
-    Id,
     IfMatch,
     Limit,
     Prefix,
@@ -38,6 +37,7 @@ from fragua.request import (
     UserAgent,
     UserId,
 )
+from fragua.schemas import Id
 from fragua.settings import settings
 
 __all__ = [

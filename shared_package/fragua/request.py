@@ -22,24 +22,7 @@ from fragua.accounts import sessions
 from fragua.accounts.sessions import Caller
 from fragua.errors import Problem, Unavailable
 from fragua.idempotency import Once
-from fragua.schemas import Id, printable
-
-__all__ = [
-    "Address",
-    "Anonymous",
-    "BaseUrl",
-    "CurrentCaller",
-    "Cursor",
-    "Id",
-    "IfMatch",
-    "Limit",
-    "Prefix",
-    "RawBody",
-    "Repeatable",
-    "Spelt",
-    "UserAgent",
-    "UserId",
-]
+from fragua.schemas import printable
 
 log = logging.getLogger("fragua")
 

@@ -5,6 +5,7 @@ SIGTERM. Tests of expiry always have a second one of their own, on which time ru
 """
 
 import os
+import re
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -12,11 +13,14 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.e2e.support.catalog import USERS, Hire, new_admin
+from tests.e2e.support.catalog import Hire
 from tests.e2e.support.clients import client, store, transport
 from tests.e2e.support.hurry import SCALE, Ageing, prepare
 from tests.e2e.support.people import Person, keep_awake, log_in, register
+from tests.e2e.support.routes import Operations
+from tests.e2e.support.sending import Json
 from tests.e2e.support.stack import SUPERADMIN_EMAIL, SUPERADMIN_PASSWORD, LocalStack
+from tests.e2e.support.users import enlist, remove
 from tests.support.mails import Mailbox
 
 
@@ -149,13 +153,13 @@ def hire(base_url: str, superadmin: Person) -> Iterator[Hire]:
     hired: list[Person] = []
 
     def make(role: str = "admin") -> Person:
-        hired.append(new_admin(base_url, superadmin, role))
+        hired.append(enlist(base_url, superadmin, role=role))
         return hired[-1]
 
     yield make
     keep_awake(base_url, superadmin)
     for person in hired:
-        superadmin.http.delete(f"{USERS}/{person.user['id']}")
+        remove(superadmin, person.user)
 
 
 @pytest.fixture(scope="module")
@@ -168,3 +172,21 @@ def editor(hire: Hire) -> Person:
 def colleague(hire: Hire) -> Person:
     """Another admin."""
     return hire()
+
+
+@pytest.fixture(scope="session")
+def document(anonymous: httpx.Client) -> Json:
+    """The OpenAPI document."""
+    found: Json = anonymous.get("/v1/openapi.json").json()
+    return found
+
+
+@pytest.fixture(scope="session")
+def operations(document: Json) -> Operations:
+    """Each operation of the document."""
+    return {
+        (method.upper(), re.sub(r"\{[^}]+\}", "{}", path)): operation
+        for path, item in document["paths"].items()
+        for method, operation in item.items()
+        if isinstance(operation, dict)
+    }

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-import boto3
 import sqlalchemy as sa
 from sqlalchemy import RowMapping
 
@@ -20,6 +18,7 @@ from fragua.settings import settings
 from tests.support.backend import Client, environment_of, invoke
 from tests.support.catalog import PRODUCTS
 from tests.support.events import http_event, queue_event
+from tests.support.queues import take
 
 Json = dict[str, Any]
 
@@ -151,17 +150,3 @@ def tell_all() -> int:
         answer = invoke("notifications.tell_admins", queue_event(*messages, queue="none"))
     assert answer == {"batchItemFailures": []}
     return len(messages)
-
-
-def take(queue_url: str) -> list[Json]:
-    """Take all that waits in a queue, for good."""
-    sqs, bodies = boto3.client("sqs"), list[str]()
-    batch = {"QueueUrl": queue_url, "MaxNumberOfMessages": 10}
-    while found := sqs.receive_message(**batch).get("Messages"):
-        bodies += [message["Body"] for message in found]
-        entries = [
-            {"Id": str(at), "ReceiptHandle": message["ReceiptHandle"]}
-            for at, message in enumerate(found)
-        ]
-        sqs.delete_message_batch(QueueUrl=queue_url, Entries=entries)
-    return [json.loads(text) for text in bodies]

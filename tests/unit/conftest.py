@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import logging
 import os
 from collections.abc import Iterator
 
@@ -11,7 +9,6 @@ import pytest
 from botocore.stub import Stubber
 
 from fragua import aws
-from fragua.api import log
 from tests.support.backend import environment_of
 
 ENVIRONMENT = {
@@ -60,15 +57,3 @@ def sqs(environment: dict[str, str]) -> Iterator[Stubber]:
     """A queue service that expects the requests which a test announces, and no other."""
     with stubbed("sqs") as stub:
         yield stub
-
-
-@pytest.fixture
-def lines() -> Iterator[io.StringIO]:
-    """The log lines of the test, as they are written in a deployment."""
-    written = io.StringIO()
-    listener = logging.StreamHandler(written)
-    listener.setFormatter(log.registered_formatter)
-    logger = logging.getLogger("fragua")
-    logger.addHandler(listener)
-    yield written
-    logger.removeHandler(listener)

@@ -3,7 +3,8 @@
 import pytest
 
 from tests.e2e.support.catalog import Hire
-from tests.e2e.support.people import Person
+from tests.e2e.support.people import Person, register
+from tests.e2e.support.sending import Json, publish
 
 
 @pytest.fixture(scope="module")
@@ -22,3 +23,15 @@ def commoner(request: pytest.FixtureRequest, ana: Person, admin: Person) -> Pers
 def reader(request: pytest.FixtureRequest, admin: Person, superadmin: Person) -> Person:
     """Somebody who may read all accounts: each test meets both kinds."""
     return {"admin": admin, "superadmin": superadmin}[request.param]
+
+
+@pytest.fixture(scope="module")
+def member(base_url: str) -> Person:
+    """Somebody whose plan changes, with a session older than each change."""
+    return register(base_url)
+
+
+@pytest.fixture(scope="module")
+def file(member: Person) -> Json:
+    """A file of the member's."""
+    return publish(member, b"a file that stays")

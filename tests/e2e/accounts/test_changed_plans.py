@@ -6,37 +6,19 @@ The plan is `basic`, for everybody who registers is on that one; each test gives
 from functools import partial
 
 import httpx
-import pytest
 
 from tests.e2e.support import buckets
 from tests.e2e.support.conventions import expect_problem
 from tests.e2e.support.linking import ask_for_link, expect_ended, follow, link_to
 from tests.e2e.support.people import Person, register
 from tests.e2e.support.plans import basic_with, change, plans
-from tests.e2e.support.sending import GIB, Json, abort, download, publish, reserve, wanted
+from tests.e2e.support.sending import GIB, Json, abort, ask_to_send, download, publish, reserve
 from tests.e2e.support.waiting import at_once
-
-
-def ask(person: Person, size: int) -> httpx.Response:
-    """Try to reserve one upload of that many bytes."""
-    return person.http.post("/v1/uploads", json={"files": [wanted(size)]})
-
-
-@pytest.fixture(scope="module")
-def member(base_url: str) -> Person:
-    """Somebody on the plan, with a session older than each change."""
-    return register(base_url)
-
-
-@pytest.fixture(scope="module")
-def file(member: Person) -> Json:
-    """A file of the member's."""
-    return publish(member, b"a file that stays")
 
 
 def test_the_largest_file_changes_with_the_plan(superadmin: Person, member: Person) -> None:
     with basic_with(superadmin, max_file_size=1000):
-        expect_problem(ask(member, 1001), 413, "file_too_large")
+        expect_problem(ask_to_send(member, 1001), 413, "file_too_large")
         abort(member, reserve(member, 1000))
     abort(member, reserve(member, 1001))
 
@@ -46,17 +28,17 @@ def test_who_registers_after_the_change_has_the_changed_plan(
 ) -> None:
     with basic_with(superadmin, max_file_size=1000):
         late = register(base_url)
-        expect_problem(ask(late, 1001), 413, "file_too_large")
-    assert ask(late, 1001).status_code == 201
+        expect_problem(ask_to_send(late, 1001), 413, "file_too_large")
+    assert ask_to_send(late, 1001).status_code == 201
 
 
 def test_the_quota_changes_with_the_plan(superadmin: Person, newcomer: Person) -> None:
     reserve(newcomer, 500)
     with basic_with(superadmin, storage_quota=600):
-        expect_problem(ask(newcomer, 101), 413, "quota_exceeded")
+        expect_problem(ask_to_send(newcomer, 101), 413, "quota_exceeded")
         reserve(newcomer, 100)
-        expect_problem(ask(newcomer, 1), 413, "quota_exceeded")
-    assert ask(newcomer, 1).status_code == 201
+        expect_problem(ask_to_send(newcomer, 1), 413, "quota_exceeded")
+    assert ask_to_send(newcomer, 1).status_code == 201
 
 
 def test_a_quota_below_what_is_used_takes_nothing_away(
@@ -65,7 +47,7 @@ def test_a_quota_below_what_is_used_takes_nothing_away(
     kept = publish(newcomer, b"ten bytes!")
     with basic_with(superadmin, storage_quota=5):
         assert download(newcomer, kept["id"]).content == b"ten bytes!"
-        expect_problem(ask(newcomer, 1), 413, "quota_exceeded")
+        expect_problem(ask_to_send(newcomer, 1), 413, "quota_exceeded")
         assert newcomer.http.delete(f"/v1/files/{kept['id']}").status_code == 204
         abort(newcomer, reserve(newcomer, 5))
     reserve(newcomer, 5 * GIB, fragment_size=5 * GIB)
@@ -119,7 +101,7 @@ def test_of_many_changes_at_once_the_one_that_is_shown_counts(
             assert {answer.status_code for answer in at_once(changes)} == {200}
             largest = plans(member)["basic"]["max_file_size"]
             assert largest in range(1000, 1008)
-            expect_problem(ask(member, largest + 1), 413, "file_too_large")
+            expect_problem(ask_to_send(member, largest + 1), 413, "file_too_large")
             abort(member, reserve(member, largest))
 
 

@@ -3,15 +3,14 @@
 from functools import partial
 
 import httpx
-import pytest
 
 from tests.e2e.support import buckets
 from tests.e2e.support.conventions import describe, expect_invalid, expect_problem
 from tests.e2e.support.linking import ask_for_link, expect_ended, follow, link_to
-from tests.e2e.support.people import Person, register
+from tests.e2e.support.people import Person
 from tests.e2e.support.plans import PLANS, plan_body, plans
 from tests.e2e.support.plans import remove as remove_plan
-from tests.e2e.support.sending import GIB, Json, abort, publish, reserve, wanted
+from tests.e2e.support.sending import GIB, Json, abort, ask_to_send, publish, reserve
 from tests.e2e.support.users import add, change, changed, look, removed, session
 from tests.e2e.support.waiting import at_once
 
@@ -25,23 +24,6 @@ def make_plan(superadmin: Person, **changes: object) -> str:
     return str(answer.json()["name"])
 
 
-def ask(person: Person, size: int) -> httpx.Response:
-    """Try to reserve one upload of that many bytes."""
-    return person.http.post("/v1/uploads", json={"files": [wanted(size)]})
-
-
-@pytest.fixture(scope="module")
-def member(base_url: str) -> Person:
-    """Somebody who goes from plan to plan, with a session older than each change."""
-    return register(base_url)
-
-
-@pytest.fixture(scope="module")
-def file(member: Person) -> Json:
-    """A file of the member's."""
-    return publish(member, b"a file that stays")
-
-
 def test_the_plan_shows_in_the_session(superadmin: Person, member: Person) -> None:
     before = session(member)
     for plan in ("premium", "enterprise", "basic"):
@@ -50,23 +32,23 @@ def test_the_plan_shows_in_the_session(superadmin: Person, member: Person) -> No
 
 
 def test_the_largest_file_is_the_new_plans(superadmin: Person, member: Person) -> None:
-    expect_problem(ask(member, LARGE), 413, "file_too_large")
+    expect_problem(ask_to_send(member, LARGE), 413, "file_too_large")
     changed(superadmin, member.user, plan="premium")
     abort(member, reserve(member, LARGE))
     changed(superadmin, member.user, plan="basic")
-    expect_problem(ask(member, LARGE), 413, "file_too_large")
+    expect_problem(ask_to_send(member, LARGE), 413, "file_too_large")
 
 
 def test_the_quota_is_the_new_plans(superadmin: Person, newcomer: Person) -> None:
     small = make_plan(superadmin, storage_quota=600, max_file_size=600)
     kept = reserve(newcomer, 500)
     changed(superadmin, newcomer.user, plan=small)
-    expect_problem(ask(newcomer, 101), 413, "quota_exceeded")
-    expect_problem(ask(newcomer, 601), 413, "file_too_large")
+    expect_problem(ask_to_send(newcomer, 101), 413, "quota_exceeded")
+    expect_problem(ask_to_send(newcomer, 601), 413, "file_too_large")
     abort(newcomer, kept)
     reserve(newcomer, 600)
     changed(superadmin, newcomer.user, plan="basic")
-    assert ask(newcomer, 601).status_code == 201
+    assert ask_to_send(newcomer, 601).status_code == 201
     assert remove_plan(superadmin, small).status_code == 204
 
 

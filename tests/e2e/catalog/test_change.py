@@ -18,12 +18,12 @@ from tests.e2e.support.catalog import (
     patch,
     path_of,
     price,
-    set_user,
 )
 from tests.e2e.support.clients import raw_json
 from tests.e2e.support.conventions import describe, expect_invalid, expect_problem
 from tests.e2e.support.people import Person
 from tests.e2e.support.sending import Json
+from tests.e2e.support.users import changed as change_user
 from tests.e2e.support.waiting import eventually
 
 CHANGES: dict[str, Any] = {
@@ -143,8 +143,8 @@ def test_a_user_is_refused_before_all_else(ana: Person, product: Json) -> None:
 def test_a_role_is_that_of_the_moment(hire: Hire, superadmin: Person, product: Json) -> None:
     person = hire()
     changed = change(person, product, name="As an admin")
-    set_user(superadmin, person.user, role="user")
+    change_user(superadmin, person.user, role="user")
     expect_problem(patch(person, product["sku"], {"name": "Late"}, etag(changed)), 403, "forbidden")
     expect_problem(ask_for(person), 403, "forbidden")
-    set_user(superadmin, person.user, role="admin")
+    change_user(superadmin, person.user, role="admin")
     assert change(person, changed, name="Again an admin")["version"] == changed["version"] + 1

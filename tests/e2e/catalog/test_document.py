@@ -1,10 +1,10 @@
 """What the OpenAPI document says of the catalog and of notifications."""
 
-import re
 from typing import Any
 
-import httpx
 import pytest
+
+from tests.e2e.support.routes import Operations
 
 ANSWERS = [
     ("GET", "/v1/products", "200 422"),
@@ -27,25 +27,6 @@ PARAMETERS = [
     ("GET", "/v1/notifications", "query", "limit cursor"),
 ]
 Json = dict[str, Any]
-Operations = dict[tuple[str, str], Json]
-
-
-@pytest.fixture(scope="module")
-def document(anonymous: httpx.Client) -> Json:
-    """The OpenAPI document."""
-    found: Json = anonymous.get("/v1/openapi.json").json()
-    return found
-
-
-@pytest.fixture(scope="module")
-def operations(document: Json) -> Operations:
-    """Each operation by its method and path, every path parameter written {}."""
-    return {
-        (method.upper(), re.sub(r"\{[^}]+\}", "{}", path)): operation
-        for path, item in document["paths"].items()
-        for method, operation in item.items()
-        if isinstance(operation, dict)
-    }
 
 
 @pytest.mark.parametrize(("method", "path", "statuses"), ANSWERS)

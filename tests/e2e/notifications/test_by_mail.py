@@ -7,17 +7,17 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.support.catalog import (
-    USERS,
     Hire,
     change,
     make,
     price,
     remove,
-    set_user,
     told,
 )
 from tests.e2e.support.people import Person
 from tests.e2e.support.sending import Json
+from tests.e2e.support.users import changed as change_user
+from tests.e2e.support.users import removed
 from tests.e2e.support.waiting import eventually
 from tests.support.mails import Mailbox, part, read
 
@@ -115,9 +115,9 @@ def test_who_is_away_gets_no_mail(
     hire: Hire, mailbox: Mailbox, editor: Person, colleague: Person, superadmin: Person, ana: Person
 ) -> None:
     disabled, deleted, former = (hire() for _ in range(3))
-    set_user(superadmin, disabled.user, active=False)
-    assert superadmin.http.delete(f"{USERS}/{deleted.user['id']}").status_code == 204
-    set_user(superadmin, former.user, role="user")
+    change_user(superadmin, disabled.user, active=False)
+    removed(superadmin, deleted.user)
+    change_user(superadmin, former.user, role="user")
     sku = make(editor)["sku"]
     told(colleague, sku)
     got(mailbox, colleague, sku)

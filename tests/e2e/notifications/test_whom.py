@@ -5,16 +5,15 @@ import pytest
 
 from tests.e2e.support.catalog import (
     NOTIFICATIONS,
-    USERS,
     Hire,
     all_told,
     make,
     notices,
-    set_user,
     told,
 )
 from tests.e2e.support.conventions import expect_problem
 from tests.e2e.support.people import Person, again, register
+from tests.e2e.support.users import changed, removed
 
 
 def heard(person: Person, sku: str) -> int:
@@ -49,10 +48,10 @@ def test_a_disabled_admin_is_told_nothing(
     base_url: str, hire: Hire, editor: Person, colleague: Person, superadmin: Person
 ) -> None:
     away = hire()
-    set_user(superadmin, away.user, active=False)
+    changed(superadmin, away.user, active=False)
     sku = make(editor)["sku"]
     told(colleague, sku)
-    set_user(superadmin, away.user, active=True)
+    changed(superadmin, away.user, active=True)
     back = again(base_url, away)
     all_told(editor, colleague, back)
     assert notices(back, sku) == []
@@ -64,10 +63,10 @@ def test_who_is_no_admin_any_more_is_told_nothing(
     former = hire()
     before = make(editor)["sku"]
     told(former, before)
-    set_user(superadmin, former.user, role="user")
+    changed(superadmin, former.user, role="user")
     during = make(editor)["sku"]
     told(superadmin, during)
-    set_user(superadmin, former.user, role="admin")
+    changed(superadmin, former.user, role="admin")
     back = again(base_url, former)
     all_told(editor, back)
     assert (len(notices(back, before)), len(notices(back, during))) == (1, 0)
@@ -79,19 +78,19 @@ def test_who_becomes_an_admin_is_told_from_then_on(
     person = register(base_url)
     before = make(editor)["sku"]
     told(colleague, before)
-    set_user(superadmin, person.user, role="admin")
+    changed(superadmin, person.user, role="admin")
     admin = again(base_url, person)
     after = make(editor)["sku"]
     assert len(told(admin, after)) == 1
     assert notices(admin, before) == []
-    set_user(superadmin, person.user, role="user")
+    changed(superadmin, person.user, role="user")
 
 
 def test_a_deleted_admin_hinders_nobodys_news(
     hire: Hire, editor: Person, colleague: Person, superadmin: Person
 ) -> None:
     gone = hire()
-    assert superadmin.http.delete(f"{USERS}/{gone.user['id']}").status_code == 204
+    removed(superadmin, gone.user)
     sku = make(editor)["sku"]
     assert len(told(colleague, sku)) == 1
     expect_problem(gone.http.get(NOTIFICATIONS), 401)
@@ -103,7 +102,7 @@ def test_what_a_deleted_admin_did_stays_told(
     gone = hire()
     sku = make(gone)["sku"]
     told(colleague, sku)
-    assert superadmin.http.delete(f"{USERS}/{gone.user['id']}").status_code == 204
+    removed(superadmin, gone.user)
     assert [notice["changed_by"] for notice in notices(colleague, sku)] == [gone.user["id"]]
     assert colleague.http.get(f"/v1/products/{sku}").json()["created_by"] == gone.user["id"]
 

@@ -1,12 +1,10 @@
 """What the OpenAPI document says of users, plans, buckets, links and images."""
 
-import re
 from typing import Any
 
-import httpx
 import pytest
 
-from tests.e2e.support.routes import BY_TOKEN
+from tests.e2e.support.routes import BY_TOKEN, Operations
 
 ANSWERS = [
     ("GET", "/v1/users", "200 403"),
@@ -31,34 +29,14 @@ CREATED = ["/v1/users", "/v1/plans", "/v1/buckets", "/v1/files/{}/links"]
 Json = dict[str, Any]
 
 
-@pytest.fixture(scope="module")
-def document(anonymous: httpx.Client) -> Json:
-    """The OpenAPI document."""
-    found: Json = anonymous.get("/v1/openapi.json").json()
-    return found
-
-
-@pytest.fixture(scope="module")
-def operations(document: Json) -> dict[tuple[str, str], Json]:
-    """Each operation by its method and path, every path parameter written {}."""
-    return {
-        (method.upper(), re.sub(r"\{[^}]+\}", "{}", path)): operation
-        for path, item in document["paths"].items()
-        for method, operation in item.items()
-        if isinstance(operation, dict)
-    }
-
-
 @pytest.mark.parametrize(("method", "path", "statuses"), ANSWERS)
 def test_each_answer_of_the_contract_is_in_the_document(
-    operations: dict[tuple[str, str], Json], method: str, path: str, statuses: str
+    operations: Operations, method: str, path: str, statuses: str
 ) -> None:
     assert set(statuses.split()) <= operations[method, path]["responses"].keys()
 
 
-def test_a_temporary_link_needs_no_bearer(
-    document: Json, operations: dict[tuple[str, str], Json]
-) -> None:
+def test_a_temporary_link_needs_no_bearer(document: Json, operations: Operations) -> None:
     method, path = BY_TOKEN
     operation = operations[method, path.replace("{id}", "{}")]
     needed: Any = operation.get("security", document.get("security", []))
@@ -66,17 +44,13 @@ def test_a_temporary_link_needs_no_bearer(
 
 
 @pytest.mark.parametrize("path", CREATED)
-def test_what_creates_takes_an_idempotency_key(
-    operations: dict[tuple[str, str], Json], path: str
-) -> None:
+def test_what_creates_takes_an_idempotency_key(operations: Operations, path: str) -> None:
     parameters = operations["POST", path].get("parameters", [])
     names = [parameter["name"].lower() for parameter in parameters if "name" in parameter]
     assert "idempotency-key" in names
 
 
 @pytest.mark.parametrize("path", ["/v1/images", "/v1/images/{}"])
-def test_the_format_of_thumbnails_is_a_parameter(
-    operations: dict[tuple[str, str], Json], path: str
-) -> None:
+def test_the_format_of_thumbnails_is_a_parameter(operations: Operations, path: str) -> None:
     named = {item.get("name"): item for item in operations["GET", path]["parameters"]}
     assert named["format"]["in"] == "query"

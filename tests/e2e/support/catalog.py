@@ -10,7 +10,7 @@ from uuid import uuid4
 import httpx
 
 from tests.e2e.support.conventions import describe
-from tests.e2e.support.people import Person, keep_awake, log_in, registration
+from tests.e2e.support.people import Person
 from tests.e2e.support.sending import Json
 from tests.e2e.support.shapes import Shape, assert_shape, number, text, time, uuid7
 from tests.e2e.support.waiting import eventually
@@ -18,7 +18,6 @@ from tests.e2e.support.waiting import eventually
 PRODUCTS = "/v1/products"
 NOTIFICATIONS = "/v1/notifications"
 REPORT = "/v1/reports/product-views"
-USERS = "/v1/users"
 PAGES = 500
 # Makes an admin, of the role that is named.
 Hire = Callable[..., Person]
@@ -54,21 +53,6 @@ ENTRY: Shape = {"changed_by": uuid7, "changed_at": time, "action": text, "change
 def assert_fields(thing: Json, shape: Shape) -> None:
     """The thing has all of the shape's fields; it may have others beside them."""
     assert_shape({name: value for name, value in thing.items() if name in shape}, shape)
-
-
-def new_admin(base_url: str, superadmin: Person, role: str = "admin") -> Person:
-    """An admin of one's own, logged in."""
-    keep_awake(base_url, superadmin)
-    body = registration(role=role)
-    answer = superadmin.http.post(USERS, json=body)
-    assert answer.status_code == 201, describe(answer)
-    return log_in(base_url, body["email"], body["password"])
-
-
-def set_user(superadmin: Person, user: Json, **changes: Any) -> None:
-    """Change somebody's role or state."""
-    answer = superadmin.http.patch(f"{USERS}/{user['id']}", json=changes)
-    assert answer.status_code == 200, describe(answer)
 
 
 def new_sku(prefix: str = "aB") -> str:

@@ -1,6 +1,10 @@
 """The routes of the contract that these tests cover."""
 
+from typing import Any
 from uuid import UUID
+
+# Operations of the OpenAPI document by method and path, every path parameter written {}.
+Operations = dict[tuple[str, str], dict[str, Any]]
 
 # A UUIDv7 of the right form that nobody has.
 ABSENT = str(UUID("01890000-0000-7000-8000-00000000dead"))

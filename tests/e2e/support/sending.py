@@ -31,6 +31,11 @@ def create(person: Person, *files: Json) -> list[Json]:
     return uploads
 
 
+def ask_to_send(person: Person, size: int) -> httpx.Response:
+    """Try to reserve one upload of that many bytes."""
+    return person.http.post("/v1/uploads", json={"files": [wanted(size)]})
+
+
 def reserve(person: Person, size: int, **fields: Any) -> Json:
     """One upload of that many bytes, none of them sent."""
     return create(person, wanted(size, **fields))[0]

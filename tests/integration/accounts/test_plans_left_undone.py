@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from itertools import count
 from typing import Any
 
-import boto3
 import pytest
 
 from fragua.accounts import store
@@ -28,6 +26,7 @@ from tests.support.plan_admin import (
     on,
     row,
 )
+from tests.support.queues import take
 
 # More steps than anything here takes: a test that never gets to its end fails.
 MOST = 80
@@ -168,9 +167,4 @@ def test_other_heights_are_told_to_the_worker_whoever_dies(superadmin: Client) -
 
 def told() -> list[str]:
     """Take what the worker of thumbnails was told; return the plans."""
-    sqs, queue, taken = boto3.client("sqs"), settings().backlog_queue_url, list[str]()
-    while found := sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages"):
-        taken += [json.loads(message["Body"]).get("plan") for message in found]
-        for message in found:
-            sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
-    return [plan for plan in taken if plan]
+    return [body["plan"] for body in take(settings().backlog_queue_url) if "plan" in body]

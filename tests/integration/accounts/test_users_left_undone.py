@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 from uuid import UUID
 
-import boto3
 import pytest
 import sqlalchemy as sa
 
@@ -19,6 +17,7 @@ from tests.support.backend import Answer, Client, invoke, new_client
 from tests.support.outages import down, refused
 from tests.support.plan_admin import body as plan_body
 from tests.support.plan_admin import create as create_plan
+from tests.support.queues import take
 
 USERS = "/v1/users"
 
@@ -35,12 +34,7 @@ def superadmin(backend: dict[str, str]) -> Client:
 
 def told() -> list[dict[str, Any]]:
     """Take what waits in the backlog of thumbnails."""
-    sqs, queue, bodies = boto3.client("sqs"), settings().backlog_queue_url, list[str]()
-    while found := sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages"):
-        for message in found:
-            bodies.append(message["Body"])
-            sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
-    return [json.loads(body) for body in bodies]
+    return take(settings().backlog_queue_url)
 
 
 def kinds() -> list[str]:

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import io
 import json
-import logging
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 
 from fragua import clock
-from fragua.api import log
 from fragua.database import writer
 from fragua.database.metadata import metadata
 from fragua.files.tables import links
@@ -29,6 +24,7 @@ from tests.integration.files.linking import (
 )
 from tests.support.backend import Client, environment_of
 from tests.support.faults import closed_port
+from tests.support.logs import written
 from tests.support.rows import add_rows, row
 from tests.support.statements import statements
 from tests.support.tables import guards
@@ -56,7 +52,8 @@ def test_nothing_that_is_kept_opens_a_link(owner: Client, file_id: str) -> None:
 
 
 def test_no_line_of_a_log_holds_a_token(owner: Client, file_id: str) -> None:
-    with closed_port() as port, written() as lines:
+    debug = environment_of({"LOG_LEVEL": "DEBUG"})
+    with closed_port() as port, written() as lines, debug:
         link = link_to(owner, file_id, max_downloads=1)
         key = uuid4().hex
         again = create(owner, file_id, key=key).body
@@ -72,18 +69,6 @@ def test_no_line_of_a_log_holds_a_token(owner: Client, file_id: str) -> None:
     assert len(text.splitlines()) > 3
     assert not [token for token in (link["token"], again["token"]) if token in text]
     assert not re.search(r"X-Amz-Signature|/l/", text)
-
-
-@contextmanager
-def written() -> Iterator[io.StringIO]:
-    """Read all that is logged in the block, down to the least severe line."""
-    lines, logger = io.StringIO(), logging.getLogger("fragua")
-    listener = logging.StreamHandler(lines)
-    listener.setFormatter(log.registered_formatter)
-    logger.addHandler(listener)
-    with environment_of({"LOG_LEVEL": "DEBUG"}):
-        yield lines
-    logger.removeHandler(listener)
 
 
 def test_a_page_of_links_costs_the_same_however_many_were_revoked(owner: Client) -> None:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import os
 from typing import Any
 from uuid import UUID
 
-import boto3
 import pytest
 import sqlalchemy as sa
 from botocore.exceptions import EndpointConnectionError
@@ -24,6 +22,7 @@ from tests.support.backend import Client, environment_of, invoke, mailbox
 from tests.support.catalog import made, new_admin
 from tests.support.events import queue_event
 from tests.support.mails import part
+from tests.support.queues import take
 
 
 @pytest.fixture
@@ -35,12 +34,7 @@ def editor(backend: dict[str, str]) -> Client:
 
 def queued() -> list[dict[str, Any]]:
     """Take all mails that wait."""
-    sqs, queue, found = boto3.client("sqs"), settings().mail_queue_url, list[str]()
-    while taken := sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages"):
-        for message in taken:
-            found.append(message["Body"])
-            sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
-    return [json.loads(body) for body in found]
+    return take(settings().mail_queue_url)
 
 
 def change_of(sku: str) -> UUID:

@@ -5,15 +5,11 @@ from __future__ import annotations
 import importlib
 import io
 import json
-import logging
-from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
-import boto3
 import pytest
 
-from fragua.api import log
 from fragua.clock import new_id
 from fragua.notifications import mail
 from fragua.notifications.composing import Notice, compose
@@ -22,6 +18,7 @@ from tests.support.backend import environment_of, invoke, mailbox
 from tests.support.events import Context, queue_event
 from tests.support.mails import part
 from tests.support.outages import down, refused
+from tests.support.queues import take
 
 WORKER = "notifications.send_mail"
 DONE: dict[str, list[Any]] = {"batchItemFailures": []}
@@ -45,18 +42,6 @@ OURS = [
 @pytest.fixture(autouse=True)
 def _services(backend: dict[str, str]) -> None:
     """All here need the emulator."""
-
-
-@pytest.fixture
-def lines(backend: dict[str, str]) -> Iterator[io.StringIO]:
-    """All that is logged."""
-    written = io.StringIO()
-    listener = logging.StreamHandler(written)
-    listener.setFormatter(log.registered_formatter)
-    logger = logging.getLogger("fragua")
-    logger.addHandler(listener)
-    yield written
-    logger.removeHandler(listener)
 
 
 def address() -> str:
@@ -94,21 +79,12 @@ def test_what_is_put_into_the_queue_is_what_arrives() -> None:
     }
     composed = compose(Notice("product_created", "PEN-1", to, change, "2026-11-20T22:30:00Z"))
     mail.enqueue(new_id(), to, composed)
-    assert work(*taken()) == DONE
+    assert work(*take(settings().mail_queue_url)) == DONE
     (sent,) = mailbox.of(to)
     assert sent["Bcc"] is None
     assert sent["Subject"] == composed.subject
     assert part(sent, "plain") == composed.text
     assert part(sent, "html") == composed.html
-
-
-def taken() -> list[dict[str, str]]:
-    """Take what waits in the mail queue."""
-    sqs, queue = boto3.client("sqs"), settings().mail_queue_url
-    found = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10)["Messages"]
-    for each in found:
-        sqs.delete_message(QueueUrl=queue, ReceiptHandle=each["ReceiptHandle"])
-    return [json.loads(each["Body"]) for each in found]
 
 
 @pytest.mark.parametrize(("code", "status"), OURS)

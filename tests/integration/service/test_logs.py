@@ -4,28 +4,21 @@ from __future__ import annotations
 
 import io
 import json
-import logging
 import os
 from collections.abc import Iterator
 from uuid import uuid4
 
 import pytest
 
-from fragua.api import log
 from tests.support.backend import MIB, Client, environment_of, new_client
+from tests.support.logs import written
 
 
 @pytest.fixture
 def lines(backend: dict[str, str]) -> Iterator[io.StringIO]:
     """All that is logged, down to the least severe line."""
-    written = io.StringIO()
-    listener = logging.StreamHandler(written)
-    listener.setFormatter(log.registered_formatter)
-    logger = logging.getLogger("fragua")
-    logger.addHandler(listener)
-    with environment_of({"LOG_LEVEL": "DEBUG"}):
-        yield written
-    logger.removeHandler(listener)
+    with written() as noted, environment_of({"LOG_LEVEL": "DEBUG"}):
+        yield noted
 
 
 def everything() -> list[str]:

@@ -28,12 +28,12 @@ from tests.support.editing import (
     deletion,
     price,
     rows,
-    take,
     untold,
 )
 from tests.support.events import http_event
 from tests.support.faults import Act, Fault
 from tests.support.lanes import await_step, lanes, let_go
+from tests.support.queues import take
 
 ROUNDS = 10
 MANY = 50

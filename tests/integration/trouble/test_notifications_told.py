@@ -17,11 +17,12 @@ from fragua.settings import settings
 from tests.support.backend import Client, invoke
 from tests.support.bench import Bench
 from tests.support.catalog import made
-from tests.support.editing import Json, assert_told_once, changes, others, take, told
+from tests.support.editing import Json, assert_told_once, changes, others, told
 from tests.support.events import queue_event
 from tests.support.faults import Act, Fault, closed_port
 from tests.support.lanes import Lane, Start, lanes, let_go, restart
 from tests.support.plan_admin import new_superadmin
+from tests.support.queues import take
 from tests.support.restarts import Server
 
 TELL = "notifications.tell_admins"

@@ -4,39 +4,26 @@ from __future__ import annotations
 
 import io
 import json
-import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 
 import pytest
 
-from fragua.api import log
 from fragua.settings import settings
 from tests.support.backend import Answer, Client, environment_of, invoke
 from tests.support.bench import Bench
 from tests.support.catalog import made
-from tests.support.editing import Json, counted, take
+from tests.support.editing import Json, counted
 from tests.support.events import queue_event
 from tests.support.faults import ALWAYS, Act, Fault, closed_port, silent_port
+from tests.support.queues import take
 from tests.support.statements import statements
 
 SEND = "SQS SendMessage"
 Port = AbstractContextManager[int]
 # Two seconds of patience, and some for the machine.
 BOUND = 4.0
-
-
-@pytest.fixture
-def lines() -> Iterator[io.StringIO]:
-    """What is logged, as the functions write it."""
-    written = io.StringIO()
-    listener = logging.StreamHandler(written)
-    listener.setFormatter(log.registered_formatter)
-    logger = logging.getLogger("fragua")
-    logger.addHandler(listener)
-    yield written
-    logger.removeHandler(listener)
 
 
 def losses(lines: io.StringIO) -> list[Json]:
