@@ -109,6 +109,12 @@ def _parse(step: str) -> tuple[str, int]:
     return (kind, int(number)) if number.isdigit() else (step, 1)
 
 
+def next_try(step: str) -> str:
+    """Return the step that is seen when a request is made again."""
+    kind, number = _parse(step)
+    return _step(kind, number + 1)
+
+
 class Proxy:
     """A listening socket on loopback; each connection is served by a thread of `_serve`."""
 

@@ -110,14 +110,12 @@ def _numbered(db: sa.Connection, row: RowMapping) -> RowMapping:
 
     Its new product must be there by now: nobody changes the one before any more.
     """
-    before = (
-        sa.select(products.c.version)
+    # The highest one, not that of the last change: the clocks of two machines order no changes.
+    last = db.execute(
+        sa.select(sa.func.max(products.c.version))
         .join(changes, changes.c.product_id == products.c.id)
         .where(changes.c.sku_key == row["sku_key"])
-        .order_by(changes.c.id.desc())
-        .limit(1)
-    )
-    last = db.execute(before).scalar()
+    ).scalar()
     if last is None:
         return row
     update = products.update().where(products.c.id == row["id"]).values(version=last + 1)
