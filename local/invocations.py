@@ -4,6 +4,7 @@ import json
 import re
 import sys
 from collections.abc import Awaitable, Callable
+from ipaddress import ip_address
 from typing import Any
 
 from local.events import HttpAnswer, HttpRequest
@@ -28,7 +29,7 @@ async def answer(
 ) -> HttpAnswer:
     """What the function returns, or what became of it."""
     headers = dict(request.headers)
-    if not _from_here(request.method, headers):
+    if not _from_here(request, headers):
         return _said(403, {"message": "Missing Authentication Token"})
     found = [one for one in functions.values() if name in (one.id, one.name)]
     if not found:
@@ -44,15 +45,16 @@ async def answer(
     return HttpAnswer(202, [], b"") if kind == "Event" else said
 
 
-def _from_here(method: str, headers: dict[str, str]) -> bool:
+def _from_here(request: HttpRequest, headers: dict[str, str]) -> bool:
     """Whether a program of this machine asks, and no web page through its browser.
 
     A page's requests have an Origin, and those of a name that is made to lead here have that name.
     Whoever may invoke functions makes superadmins.
     """
     signed = headers.get("authorization", "").startswith("AWS4-HMAC-SHA256 ")
-    here = _HERE.fullmatch(headers.get("host", "")) and "origin" not in headers
-    return method == "POST" and signed and bool(here)
+    page = "origin" in headers or not _HERE.fullmatch(headers.get("host", ""))
+    here = ip_address(request.source_ip).is_loopback
+    return request.method == "POST" and here and signed and not page
 
 
 async def _invoked(function: Function, event: dict[str, Any], invoke: Invoke) -> HttpAnswer:

@@ -37,7 +37,8 @@ def _message(request: dict[str, Any], message_id: str, now: datetime) -> EmailMe
     content = request["Content"]["Simple"]
     message = EmailMessage()
     message["From"] = request["FromEmailAddress"]
-    message["To"] = ", ".join(request["Destination"]["ToAddresses"])
+    # EmailMessage would decode what looks like an encoded word (RFC 2047), which no address is.
+    message["To"] = ", ".join(request["Destination"]["ToAddresses"]).replace("=?", "=%3F")
     message["Subject"] = content["Subject"]["Data"]
     message["Date"] = format_datetime(now)
     message["Message-ID"] = f"<{message_id}@email.amazonses.com>"

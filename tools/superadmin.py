@@ -1,8 +1,9 @@
 """`make superadmin EMAIL=`: make somebody a superadmin, here or in a deployment.
 
 Invokes BootstrapFunction: of the local stack that runs at PORT, or of the CloudFormation stack
-STACK with the caller's own AWS credentials. An account that there is keeps its password; a new one
-gets FRAGUA_SUPERADMIN_PASSWORD, or one that is made up and shown.
+STACK with the caller's own AWS credentials. A new account gets FRAGUA_SUPERADMIN_PASSWORD, or a
+password that is made up and shown. An account that there is keeps its own; since nobody verifies
+addresses, it may be anybody's: where FRAGUA_SUPERADMIN_PASSWORD is set, it must have that password.
 """
 
 from __future__ import annotations
@@ -13,11 +14,14 @@ import os
 import secrets
 import sys
 from typing import Any
+from uuid import UUID
 
 import httpx
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.session import Session
+
+from fragua import clock
 
 FUNCTION = "BootstrapFunction"
 
@@ -44,15 +48,19 @@ def _options() -> argparse.Namespace:
 
 def superadmin(email: str, stack: str, port: int) -> str:
     """Make somebody a superadmin; return a sentence about it."""
-    if _invoked({"email": email}, stack, port)["user_id"]:
-        return f"{email} is a superadmin. The password is that of the account, which was there."
     given = os.environ.get("FRAGUA_SUPERADMIN_PASSWORD")
-    password = given or secrets.token_urlsafe(12)
-    if not given:
-        # Before it is made: what fails half-way may have made it.
-        print(f"{email} has no account; this makes one with the password {password}", flush=True)
+    event = {"email": email, "password": given} if given else {"email": email}
+    said = _invoked(event, stack, port)
+    if said["created"]:
+        return f"{email} is a superadmin, with the password that was given"
+    if said["user_id"]:
+        since = f"{clock.id_time(UUID(said['user_id'])):%Y-%m-%d %H:%M:%S} UTC"
+        return f"{email} is a superadmin: whoever registered that address at {since}"
+    password = secrets.token_urlsafe(12)
+    # Before it is made: what fails half-way may have made it.
+    print(f"{email} has no account; this makes one with the password {password}", flush=True)
     _invoked({"email": email, "password": password}, stack, port)
-    return f"{email} is a superadmin, with the password {'that was given' if given else password}"
+    return f"{email} is a superadmin, with the password {password}"
 
 
 def _invoked(event: dict[str, Any], stack: str, port: int) -> dict[str, Any]:

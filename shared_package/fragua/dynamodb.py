@@ -128,6 +128,11 @@ def update(table: str, key: Item, change: str, condition: str = "", **values: An
     return plain(answer["Attributes"])
 
 
+def change(table: str, key: Item, change: str, condition: str = "", **values: Any) -> bool:
+    """Change one item, of which nothing is read; False when the condition did not hold."""
+    return _done("update_item", update_action(table, key, change, condition, **values))
+
+
 def put(table: str, item: Item, condition: str = "", **values: Any) -> bool:
     """Write one item; False when the condition did not hold for what was there."""
     return _done("put_item", put_action(table, item, condition, **values))

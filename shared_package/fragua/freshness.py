@@ -17,7 +17,7 @@ from uuid import UUID
 class _Request:
     """Whose it is and what he must see, or how to find that out.
 
-    And, once it has committed something, how to ask how far.
+    And, once the writer has decided something, how to ask how far it was by then.
     """
 
     user_id: UUID | None = None
@@ -57,17 +57,17 @@ def position() -> int:
     return _request.get().position
 
 
-def committed(ask: Callable[[], int]) -> None:
-    """Take note that this request committed something; `ask` returns how far the log is."""
+def decided(ask: Callable[[], int]) -> None:
+    """Take note that the writer granted or refused something; `ask` returns how far its log is."""
     _request.set(replace(_request.get(), ask=ask))
 
 
-def has_committed() -> bool:
-    """Whether this request committed something that a replica may not have yet."""
+def has_decided() -> bool:
+    """Whether the writer knew, or got to know, in this request what a replica may not have yet."""
     return _request.get().ask is not None
 
 
 def reached() -> int | None:
-    """Return a position after all that this request committed; None if that is nothing."""
+    """Return a position after all that the writer knew by then; None if it was not asked."""
     ask = _request.get().ask
     return ask() if ask else None

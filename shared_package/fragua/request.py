@@ -35,6 +35,8 @@ class Request:
     base_url: str
     authorization: str | None = None
     caller: Caller | None = None
+    # None until somebody wants to know.
+    anonymous: bool | None = None
     raw: bytes = b""
     once: Once | None = None
 
@@ -62,8 +64,17 @@ def spelt(path: str) -> str:
 
 
 def is_anonymous() -> bool:
-    """Whether a request to a public route came without a token, or with one that proves nobody."""
-    header = _request.get().authorization
+    """Whether a request to a public route came without a token, or with one that proves nobody.
+
+    Asked once: where DynamoDB is silent, another time would take longer than an answer may.
+    """
+    request = _request.get()
+    if request.anonymous is None:
+        add(anonymous=_proves_nobody(request.authorization))
+    return bool(_request.get().anonymous)
+
+
+def _proves_nobody(header: str | None) -> bool:
     if header is None:
         return True
     try:

@@ -34,8 +34,10 @@ PLAN = Plan(
 Ask = Callable[..., httpx.Response]
 
 
-def answering(result: Any, calls: list[Any] | None = None) -> httpx.AsyncClient:
-    """A client of a gateway whose function answers, or raises, `result`."""
+def answering(
+    result: Any, calls: list[Any] | None = None, address: str = "10.0.0.9"
+) -> httpx.AsyncClient:
+    """A client, at an address, of a gateway whose function answers, or raises, `result`."""
 
     async def invoke(function: Function, event: dict[str, Any], seconds: float) -> Any:
         if calls is not None:
@@ -44,7 +46,7 @@ def answering(result: Any, calls: list[Any] | None = None) -> httpx.AsyncClient:
             raise result
         return result
 
-    transport = httpx.ASGITransport(Gateway(PLAN, invoke), client=("10.0.0.9", 1))
+    transport = httpx.ASGITransport(Gateway(PLAN, invoke), client=(address, 1))
     return httpx.AsyncClient(transport=transport, base_url="http://api")
 
 
@@ -160,6 +162,7 @@ async def test_the_functions_own_cors_headers_are_replaced() -> None:
     assert allowed.headers["etag"] == "1"
 
 
+HERE = "127.0.0.1"
 SIGNED = {"authorization": "AWS4-HMAC-SHA256 Credential=local", "host": "127.0.0.1:8000"}
 INVOKE = "/2015-03-31/functions/{}/invocations"
 
@@ -167,7 +170,7 @@ INVOKE = "/2015-03-31/functions/{}/invocations"
 @pytest.mark.parametrize("name", ["Echo", "echo"])
 async def test_a_function_is_invoked_by_hand_as_lambdas_own_api_does_it(name: str) -> None:
     calls: list[Any] = []
-    async with answering({"made": 1}, calls) as http:
+    async with answering({"made": 1}, calls, HERE) as http:
         answer = await http.post(INVOKE.format(name), content=b'{"a": 1}', headers=SIGNED)
     assert (answer.status_code, answer.json(), calls) == (200, {"made": 1}, [({"a": 1}, 60)])
 
@@ -181,7 +184,7 @@ async def test_a_function_is_invoked_by_hand_as_lambdas_own_api_does_it(name: st
 )
 async def test_no_web_page_invokes_a_function_by_hand(changed: dict[str, str]) -> None:
     calls: list[Any] = []
-    async with answering({}, calls) as http:
+    async with answering({}, calls, HERE) as http:
         headers = SIGNED | changed
         answer = await http.post(INVOKE.format("Echo"), content=b"{}", headers=headers)
         asked = {"origin": "https://app.example", "access-control-request-method": "POST"}
@@ -190,9 +193,16 @@ async def test_no_web_page_invokes_a_function_by_hand(changed: dict[str, str]) -
     assert "access-control-allow-origin" not in preflight.headers
 
 
+async def test_no_other_machine_invokes_a_function_by_hand() -> None:
+    calls: list[Any] = []
+    async with answering({}, calls) as http:
+        answer = await http.post(INVOKE.format("Echo"), content=b"{}", headers=SIGNED)
+    assert (answer.status_code, calls) == (403, [])
+
+
 async def test_an_invocation_by_hand_is_of_a_kind() -> None:
     calls: list[Any] = []
-    async with answering({"made": 1}, calls) as http:
+    async with answering({"made": 1}, calls, HERE) as http:
         for kind, status, told in (("DryRun", 204, 0), ("Event", 202, 1)):
             headers = SIGNED | {"x-amz-invocation-type": kind}
             answer = await http.post(INVOKE.format("Echo"), content=b"{}", headers=headers)
@@ -200,14 +210,14 @@ async def test_an_invocation_by_hand_is_of_a_kind() -> None:
 
 
 async def test_a_function_that_there_is_not_can_not_be_invoked() -> None:
-    async with answering({}) as http:
+    async with answering({}, address=HERE) as http:
         answer = await http.post(INVOKE.format("Nothing"), content=b"{}", headers=SIGNED)
     assert answer.status_code == 404
 
 
 @pytest.mark.parametrize("text", [b"{", b"[" * 100_000], ids=["cut", "deep"])
 async def test_an_event_that_is_no_json_is_refused(text: bytes) -> None:
-    async with answering({}) as http:
+    async with answering({}, address=HERE) as http:
         answer = await http.post(INVOKE.format("Echo"), content=text, headers=SIGNED)
     assert answer.status_code == 400
 
@@ -216,7 +226,7 @@ async def test_an_event_that_is_no_json_is_refused(text: bytes) -> None:
     ("error", "kind"), [(HandlerRaised("Echo: no"), "Unhandled"), (TimedOut("slow"), "TimedOut")]
 )
 async def test_whoever_invokes_by_hand_is_told_of_the_error(error: Exception, kind: str) -> None:
-    async with answering(error) as http:
+    async with answering(error, address=HERE) as http:
         answer = await http.post(INVOKE.format("Echo"), content=b"{}", headers=SIGNED)
     assert (answer.status_code, answer.headers["x-amz-function-error"]) == (200, kind)
     assert answer.json() == {"errorMessage": str(error)}

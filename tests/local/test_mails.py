@@ -12,12 +12,12 @@ from local.emulator import emulator
 from tests.support.mails import read
 
 
-def send(ses: Any, subject: str, *, sender: str = SENDER) -> str:
+def send(ses: Any, subject: str, *, sender: str = SENDER, to: str = "bob@example.com") -> str:
     """Sends an e-mail; answers its id."""
     body = {"Text": {"Data": "text"}, "Html": {"Data": "<p>html</p>"}}
     answer = ses.send_email(
         FromEmailAddress=sender,
-        Destination={"ToAddresses": ["ada@example.com", "bob@example.com"]},
+        Destination={"ToAddresses": ["ada@example.com", to]},
         Content={"Simple": {"Subject": {"Data": subject}, "Body": body}},
     )
     return str(answer["MessageId"])
@@ -41,3 +41,12 @@ def test_each_e_mail_is_a_file_whose_name_sorts_by_time(tmp_path: Path) -> None:
     ]
     assert mails(tmp_path)[0]["To"] == "ada@example.com, bob@example.com"
     assert len(list(tmp_path.iterdir())) == 3
+
+
+def test_an_address_that_looks_like_an_encoded_word_breaks_no_header(tmp_path: Path) -> None:
+    with emulator(tmp_path) as endpoint:
+        ses = client("sesv2", endpoint)
+        ses.create_email_identity(EmailIdentity=SENDER)
+        send(ses, "one", to="=?utf-8?q?a=0ab?=@example.com")
+    (mail,) = mails(tmp_path)
+    assert mail["To"] == "ada@example.com, =%3Futf-8?q?a=0ab?=@example.com"

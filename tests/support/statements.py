@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -26,6 +27,13 @@ def statements(of: Callable[[], sa.Engine] = engine) -> Iterator[list[tuple[str,
         yield sent
     finally:
         sa.event.remove(of(), "before_cursor_execute", note)
+
+
+def skipped(sent: Sequence[tuple[str, Any]]) -> int:
+    """Return how many rows statements are told to skip."""
+    skips = [(re.findall(r"OFFSET %\((\w+)\)s", text), parameters) for text, parameters in sent]
+    assert sum(len(names) for names, _ in skips) == sum(text.count("OFFSET") for text, _ in sent)
+    return sum(parameters[name] for names, parameters in skips for name in names)
 
 
 def explain(statement: str, parameters: Any) -> list[dict[str, Any]]:

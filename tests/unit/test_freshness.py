@@ -25,7 +25,7 @@ Seen = tuple[UUID | None, int, int | None]
 def before() -> None:
     """Let somebody have read and written here before."""
     freshness.begin(ADA, 5)
-    freshness.committed(lambda: 9)
+    freshness.decided(lambda: 9)
 
 
 def now() -> Seen:
@@ -34,12 +34,12 @@ def now() -> Seen:
 
 def test_a_caller_is_known_with_what_he_must_see_and_what_he_wrote() -> None:
     assert now() == (ADA, 5, 9)
-    assert freshness.has_committed()
+    assert freshness.has_decided()
 
 
 def test_a_request_that_committed_nothing_asks_nothing() -> None:
     freshness.begin(ADA, 5)
-    assert (now(), freshness.has_committed()) == ((ADA, 5, None), False)
+    assert (now(), freshness.has_decided()) == ((ADA, 5, None), False)
 
 
 def test_another_thread_is_nobodys() -> None:
@@ -88,7 +88,7 @@ def test_a_message_and_a_schedule_begin_without_the_one_before() -> None:
 
     def do(_messages: object = None) -> None:
         seen.append(now())
-        freshness.committed(lambda: 1)
+        freshness.decided(lambda: 1)
 
     def sweep() -> dict[str, int]:
         do()
@@ -103,7 +103,7 @@ def test_a_message_and_a_schedule_begin_without_the_one_before() -> None:
 def test_what_goes_wrong_with_a_note_is_nothing_to_the_request(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    freshness.committed(lambda: 1 // 0)
+    freshness.decided(lambda: 1 // 0)
     sessions.remember()
     assert caplog.messages == ["position not noted"]
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, get_args
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from fragua.accounts import passwords, plans, users
 from fragua.accounts.schemas import NewAccount, NewUser, Superadmin, User, UserChange
 from fragua.accounts.store import Role
 from fragua.accounts.tables import users as table
-from fragua.database import outbox, reader, writer
+from fragua.database import listing, outbox, reader, writer
 from fragua.errors import Problem, Refused, Unavailable
 from fragua.idempotency import Once
 
@@ -38,27 +39,27 @@ class Filters:
 
 def page(filters: Filters, limit: int, after: UUID | None) -> tuple[list[User], UUID | None]:
     """Return at most `limit` users, newest first, and the id to go on after."""
-    query = sa.select(table).where(table.c.deleted_at.is_(None))
-    if after:
-        query = query.where(table.c.id < after)
+    kept = sa.select(table).where(table.c.deleted_at.is_(None))
     with reader() as db:
-        query = query.where(*_conditions(db, filters))
-        rows = db.execute(query.order_by(table.c.id.desc()).limit(limit + 1)).mappings().all()
+        on_plans = plans.names(db, filters.plan.casefold()) if filters.plan else []
+        narrowed = partial(_conditions, filters, on_plans)
+        rows = listing.newest(db, kept, narrowed, limit + 1, after)
     found = [User.model_validate(row) for row in rows[:limit]]
     return found, found[-1].id if len(rows) > limit else None
 
 
-def _conditions(db: sa.Connection, filters: Filters) -> list[sa.ColumnElement[bool]]:
-    conditions: list[sa.ColumnElement[bool]] = []
+def _conditions(
+    filters: Filters, on_plans: Sequence[str], columns: listing.Columns
+) -> listing.Conditions:
+    conditions: listing.Conditions = []
     if filters.email:
         prefix = users.email_key(filters.email)
-        conditions.append(table.c.email_key.startswith(prefix, autoescape=True))
-    # There are few roles and plans: named, their index gives their accounts newest first.
+        conditions.append(columns.email_key.startswith(prefix, autoescape=True))
     if filters.role:
         role = filters.role.casefold()
-        conditions.append(table.c.role.in_([r for r in get_args(Role) if r.startswith(role)]))
+        conditions.append(columns.role.in_([r for r in get_args(Role) if r.startswith(role)]))
     if filters.plan:
-        conditions.append(table.c.plan.in_(plans.names(db, filters.plan.casefold())))
+        conditions.append(columns.plan.in_(on_plans))
     return conditions
 
 

@@ -16,7 +16,7 @@ from fragua.accounts import store
 from fragua.accounts.schemas import NewPlan, Plan, PlanChange
 from fragua.accounts.tables import plan_versions, plans, users
 from fragua.database import outbox, reader, repeats, writer
-from fragua.errors import Problem
+from fragua.errors import Problem, Unavailable
 from fragua.idempotency import Once
 from fragua.settings import settings
 
@@ -105,13 +105,17 @@ def delete(name: str) -> None:
 def of(db: sa.Connection, user_id: UUID, *, lock: bool = False) -> RowMapping:
     """Return the plan of an account, on a connection of the caller's.
 
-    With `lock` it stays as it is until the transaction ends.
+    With `lock` it stays as it is until the transaction ends. Raises `Unavailable` where a replica
+    does not have the account yet.
     """
     query = sa.select(plans).join(users, users.c.plan == plans.c.name)
     query = query.where(users.c.id == user_id)
     if lock:
         query = query.with_for_update(read=True, of=plans)
-    return db.execute(query).mappings().one()
+    found = db.execute(query).mappings().one_or_none()
+    if found is None:
+        raise Unavailable("database")
+    return found
 
 
 def sharing() -> sa.Select[UUID]:

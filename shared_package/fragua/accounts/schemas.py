@@ -107,7 +107,7 @@ class UserChange(ProfileChange):
 
 
 class Superadmin(Request):
-    """Whom to make a superadmin. The password is for an account that is yet to be made."""
+    """Whom to make a superadmin. The password is that of the account, or of one to be made."""
 
     email: Email
     password: Password | None = None

@@ -63,6 +63,7 @@ def login(email: str, password: str, address: str) -> Tokens:
     store.put_session(session)
     # Mends the item of an account whose write-through was cut off.
     store.write_through(row)
+    sessions.note(row["id"])
     return _tokens(row, session.session_id, generation=0)
 
 

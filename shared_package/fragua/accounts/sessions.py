@@ -56,7 +56,7 @@ def check(claims: tokens.Claims) -> tuple[Account, Session]:
 
 
 def note(user_id: UUID) -> None:
-    """Let an account's next requests see what was committed just now, wherever they read.
+    """Let an account's next requests see what the writer knew just now, wherever they read.
 
     Asks and writes nothing where all read at the endpoint that is written.
     """
@@ -66,9 +66,9 @@ def note(user_id: UUID) -> None:
 
 
 def remember() -> None:
-    """Let the caller's next requests see what this one committed.
+    """Let the caller's next requests see what this one committed, or was refused for.
 
-    It is committed whatever comes of this, so a failure is logged and no more.
+    That is decided whatever comes of this, so a failure is logged and no more.
     """
     caller = freshness.caller()
     if caller is None:

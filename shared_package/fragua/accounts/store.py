@@ -156,7 +156,7 @@ def write_through(row: RowMapping) -> None:
 
 def note_position(user_id: UUID, position: int) -> None:
     """Keep what an account's reads must have come to, unless they must have come further."""
-    dynamodb.update(
+    dynamodb.change(
         settings().accounts_table,
         {"user_id": user_id},
         "SET #position = :position",

@@ -23,6 +23,8 @@ plans = sa.Table(
     sa.Column("version", sa.BigInteger, nullable=False, server_default=plan_versions.next_value()),
 )
 
+_KEPT = sa.text("deleted_at is null")
+
 users = sa.Table(
     "users",
     metadata,
@@ -49,14 +51,18 @@ users = sa.Table(
     sa.Column("buckets", ARRAY(sa.Text), nullable=False, server_default="{}"),
     sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
     sa.Column("deleted_at", sa.DateTime(timezone=True)),
+    # Lists are newest first: those that were deleted must not be walked through.
+    sa.Index("users_id_idx", "id", postgresql_where=_KEPT),
     # Few are admins, and each change of a product is told to all of them.
-    sa.Index("users_role_id_idx", "role", "id", postgresql_where=sa.text("deleted_at is null")),
-    sa.Index("users_plan_id_idx", "plan", "id", postgresql_where=sa.text("deleted_at is null")),
+    *(
+        sa.Index(f"users_{column}_id_idx", column, "id", postgresql_where=_KEPT)
+        for column in ("role", "plan", "email_key")
+    ),
     sa.CheckConstraint("role in ('superadmin', 'admin', 'user')", name="role"),
     sa.Index(
         "users_email_key_key",
         "email_key",
         unique=True,
-        postgresql_where=sa.text("deleted_at is null"),
+        postgresql_where=_KEPT,
     ),
 )

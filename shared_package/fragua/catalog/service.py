@@ -48,7 +48,10 @@ def page(filters: Filters, limit: int, after: UUID | None) -> tuple[list[Product
     kept = sa.select(products).where(products.c.deleted_at.is_(None))
     with reader() as db:
         found = listing.newest(db, kept, partial(_conditions, filters), limit + 1, after)
-        shown = _shown(db, found[:limit], pictures=1)
+        rows = found[:limit]
+        with_pictures = [row["id"] for row in rows if row["image_file_ids"]]
+        ready = images.pictures(db, _first_pictures(with_pictures)) if with_pictures else {}
+    shown = [_product(row, ready, most=1) for row in rows]
     return shown, found[limit - 1]["id"] if len(found) > limit else None
 
 
@@ -221,18 +224,32 @@ def _update(
 
 
 def _one(db: sa.Connection, row: Row) -> Product:
-    return _shown(db, [row])[0]
+    file_ids = row["image_file_ids"]
+    return _product(row, images.pictures(db, file_ids) if file_ids else {})
 
 
-def _shown(db: sa.Connection, rows: Sequence[Row], pictures: int | None = None) -> list[Product]:
-    """Show products with those of their pictures that can be shown, or so many of them."""
-    ready = images.pictures(db, {file_id for row in rows for file_id in row["image_file_ids"]})
-    return [
-        _product(row, [ready[each] for each in row["image_file_ids"] if each in ready][:pictures])
-        for row in rows
-    ]
-
-
-def _product(row: Row, ready: Sequence[images.Picture]) -> Product:
+def _product(row: Row, ready: Mapping[UUID, images.Picture], most: int | None = None) -> Product:
+    """Show a product with those of its pictures that are ready, or the first of them."""
     price = {"amount": f"{row['price']:.2f}", "currency": row["currency"]}
-    return Product.model_validate({**row, "price": price, "images": ready or None})
+    shown = [ready[file_id] for file_id in row["image_file_ids"] if file_id in ready][:most]
+    return Product.model_validate({**row, "price": price, "images": shown or None})
+
+
+def _first_pictures(product_ids: Sequence[UUID]) -> sa.Select[UUID]:
+    """Select of each product the first picture that is ready.
+
+    By the ids of the products, since those of all their pictures would be a statement of 200 KB.
+    """
+    unnested = sa.func.unnest(products.c.image_file_ids)
+    column = sa.column("file_id", sa.Uuid)
+    listed = unnested.table_valued(column, with_ordinality="place", name="listed").render_derived()
+    ready = images.ready()
+    first = (
+        sa.select(ready.c.file_id)
+        .select_from(listed.join(ready, ready.c.file_id == listed.c.file_id))
+        .order_by(listed.c.place)
+        .limit(1)
+        .lateral("first")
+    )
+    found = sa.select(first.c.file_id).select_from(products.join(first, sa.true()))
+    return found.where(products.c.id.in_(product_ids))

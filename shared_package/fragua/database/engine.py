@@ -25,7 +25,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from fragua import aws, freshness
 from fragua.database import replicas
-from fragua.errors import Unavailable
+from fragua.errors import Problem, Unavailable
 from fragua.settings import settings
 
 # libpq's own: seconds to connect, milliseconds until unanswered bytes end a connection.
@@ -127,10 +127,21 @@ def writer() -> Iterator[sa.Connection]:
     Whatever decides about a write, or about what somebody may do, is read here, too. Raises
     `Unavailable` when the database cannot be reached, or left before it said yes.
     """
-    with _translated(), engine().begin() as connection:
-        yield connection
+    try:
+        with _translated(), engine().begin() as connection:
+            yield connection
+    except Unavailable:
+        raise
+    except (Problem, IntegrityError):
+        # Whoever is refused for what the writer knows shall find that when he looks.
+        _must_be_seen()
+        raise
+    _must_be_seen()
+
+
+def _must_be_seen() -> None:
     if settings().has_reader:
-        freshness.committed(position)
+        freshness.decided(position)
 
 
 @contextmanager
@@ -138,7 +149,7 @@ def reader() -> Iterator[sa.Connection]:
     """Open a connection for reading what is shown.
 
     Where reads have an endpoint of their own it is that one, and the writer is not even asked;
-    but for a caller, or a request, that wrote what has not arrived there yet.
+    but for a caller, or a request, that was at the writer for what has not arrived there yet.
     """
     with _translated(), _reading() as connection:
         yield connection
@@ -146,7 +157,7 @@ def reader() -> Iterator[sa.Connection]:
 
 @contextmanager
 def _reading() -> Iterator[sa.Connection]:
-    if not freshness.has_committed():
+    if not freshness.has_decided():
         with reader_engine().connect() as connection:
             if not settings().has_reader or replicas.has(connection, freshness.position()):
                 yield connection

@@ -63,13 +63,19 @@ def strangers(db: sa.Connection, owner_id: UUID, file_ids: Collection[UUID]) -> 
     return set(file_ids) - set(db.execute(sa.select(_PICTURES.c.id).where(*own)).scalars())
 
 
-def pictures(db: sa.Connection, file_ids: Collection[UUID]) -> dict[UUID, Picture]:
+def ready() -> sa.Subquery:
+    """Select `file_id` of all pictures that are ready, for a query of another room's."""
+    query = sa.select(images.c.file_id).join(_PICTURES, _PICTURES.c.id == images.c.file_id)
+    return query.where(images.c.status == "ready").subquery("ready")
+
+
+def pictures(
+    db: sa.Connection, file_ids: Collection[UUID] | sa.Select[UUID]
+) -> dict[UUID, Picture]:
     """Return those of the files that are pictures and ready, whoever has them.
 
     The thumbnails are WebP, of the heights that the plan of the owner has.
     """
-    if not file_ids:
-        return {}
     heights = plans.heights()
     query = _SHOWN.add_columns(heights.c.thumbnail_heights)
     query = query.join(heights, heights.c.user_id == _PICTURES.c.owner_id)

@@ -23,6 +23,25 @@ def test_somebody_who_has_an_account_becomes_a_superadmin(newcomer: Person, port
     assert newcomer.http.get("/v1/users").status_code == 200
 
 
+def test_who_registered_the_address_before_its_owner_stays_what_he_was(
+    newcomer: Person, port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FRAGUA_SUPERADMIN_PASSWORD", "the owner's own")
+    with pytest.raises(SystemExit, match="another password"):
+        superadmin(newcomer.email, "", port)
+    assert newcomer.http.get("/v1/auth/session").json()["role"] == "user"
+
+
+def test_somebody_new_gets_the_password_that_is_given(
+    base_url: str, port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    email, password = new_email(), "the owner's own"
+    monkeypatch.setenv("FRAGUA_SUPERADMIN_PASSWORD", password)
+    for _ in range(2):
+        assert password not in superadmin(email, "", port)
+    assert log_in(base_url, email, password).user["role"] == "superadmin"
+
+
 def test_somebody_new_gets_an_account_with_the_password_that_is_shown(
     base_url: str, port: int
 ) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.support.backend import Client
 from tests.support.replica import Replica, replica
 
 
@@ -14,3 +15,10 @@ def follower(backend: dict[str, str]) -> Iterator[Replica]:
     """A replica of the tests' PostgreSQL."""
     with replica(backend["DATABASE_URL"]) as started:
         yield started
+
+
+@pytest.fixture
+def behind(follower: Replica, client: Client, stranger: Client) -> Iterator[Replica]:
+    """Read at a replica that stays where it is, and knows both users."""
+    with follower.environment(), follower.paused():
+        yield follower

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
 import pytest
@@ -17,11 +18,13 @@ from fragua.catalog import tables as _catalog
 from fragua.database import migrate, reader
 from fragua.database import outbox as _outbox
 from fragua.database import repeats as _repeats
+from fragua.database.engine import engine
 from fragua.database.metadata import metadata
 from fragua.files import tables as _files
 from fragua.images import tables as _images
 from fragua.notifications import tables as _notifications
 from tests.support.backend import invoke
+from tests.support.bench import eventually
 from tests.support.databases import own_database
 
 DESCRIBED = {
@@ -111,3 +114,50 @@ def test_checks_keep_a_role_that_does_not_exist_out(backend: dict[str, str]) -> 
     king = _accounts.users.insert().values(row)
     with reader() as db, pytest.raises(sa.exc.IntegrityError, match="users_role_check"):
         db.execute(king)
+
+
+@pytest.mark.usefixtures("empty")
+@pytest.mark.parametrize(
+    ("before", "after", "table"),
+    [
+        ("0004", "0005", _accounts.users),
+        ("0006", "0007", _files.files),
+        ("0007", "0008", _accounts.users),
+    ],
+)
+def test_indexes_come_and_go_while_others_read_and_write(
+    before: str, after: str, table: sa.Table
+) -> None:
+    migrate.upgrade(before)
+    others = sa.create_engine(engine().url, poolclass=sa.NullPool)
+    report = others.execution_options(isolation_level="REPEATABLE READ")
+    with ThreadPoolExecutor(1) as thread, report.connect() as reads, others.connect() as db:
+        reads.execute(sa.select(table.c.id))
+        migrating = thread.submit(migrate.upgrade, after)
+        # It waits for a report that takes its time, and nobody waits for it.
+        eventually(lambda: waiting(db), bool)
+        db.execute(sa.text("set lock_timeout = '2s'"))
+        db.execute(sa.select(table.c.id))
+        db.execute(table.delete())
+        db.rollback()
+        reads.rollback()
+        migrating.result(30)
+
+
+def waiting(db: sa.Connection) -> bool:
+    """Tell whether somebody waits for a lock."""
+    mine = "datname = current_database() and wait_event_type = 'Lock'"
+    found = db.execute(sa.text(f"select from pg_stat_activity where {mine}")).rowcount > 0
+    db.rollback()
+    return found
+
+
+@pytest.mark.usefixtures("empty")
+def test_an_index_that_broke_off_is_made_anew() -> None:
+    migrate.upgrade("0007")
+    with engine().begin() as db:
+        db.exec_driver_sql("create index users_id_idx on users (plan)")
+    migrate.upgrade()
+    with reader() as db:
+        (made,) = [i for i in sa.inspect(db).get_indexes("users") if i["name"] == "users_id_idx"]
+    assert made["column_names"] == ["id"]

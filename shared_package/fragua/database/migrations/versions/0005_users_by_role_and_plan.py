@@ -5,8 +5,7 @@ Revision: 0005, after 0004
 
 from __future__ import annotations
 
-import sqlalchemy as sa
-from alembic import op
+from fragua.database import indexes
 
 revision = "0005"
 down_revision = "0004"
@@ -14,10 +13,11 @@ down_revision = "0004"
 
 def upgrade() -> None:
     for column in ("role", "plan"):
-        kept = sa.text("deleted_at is null")
-        op.create_index(f"users_{column}_id_idx", "users", [column, "id"], postgresql_where=kept)
+        indexes.create(
+            f"users_{column}_id_idx", "users", [column, "id"], postgresql_where=indexes.KEPT
+        )
 
 
 def downgrade() -> None:
     for column in ("plan", "role"):
-        op.drop_index(f"users_{column}_id_idx", "users")
+        indexes.remove(f"users_{column}_id_idx", "users")

@@ -5,8 +5,7 @@ Revision: 0007, after 0006
 
 from __future__ import annotations
 
-import sqlalchemy as sa
-from alembic import op
+from fragua.database import indexes
 
 revision = "0007"
 down_revision = "0006"
@@ -21,8 +20,8 @@ def downgrade() -> None:
 
 
 def _replace(old: list[str], new: list[str]) -> None:
-    op.create_index(_name(new), "files", new, postgresql_where=sa.text("deleted_at is null"))
-    op.drop_index(_name(old), "files")
+    indexes.create(_name(new), "files", new, postgresql_where=indexes.KEPT)
+    indexes.remove(_name(old), "files")
 
 
 def _name(columns: list[str]) -> str:
