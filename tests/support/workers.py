@@ -38,6 +38,19 @@ class Outcome:
     error: str = ""
 
 
+# Seconds: the gateway's 30, less one.
+IN_TIME = 29.0
+
+
+def assert_unavailable(outcome: Outcome) -> None:
+    """Somebody who depends on what is down is told so in time, and when to come again."""
+    assert not outcome.error, outcome.error
+    assert outcome.seconds < IN_TIME
+    assert outcome.answer["statusCode"] == 503, outcome.answer
+    assert outcome.answer["headers"]["content-type"] == "application/problem+json"
+    assert int(outcome.answer["headers"]["retry-after"]) > 0
+
+
 @dataclass
 class Worker:
     """A process that runs a handler on one event."""

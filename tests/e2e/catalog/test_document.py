@@ -6,17 +6,6 @@ import pytest
 
 from tests.e2e.support.routes import Operations
 
-ANSWERS = [
-    ("GET", "/v1/products", "200 422"),
-    ("GET", "/v1/products/{}", "200 404"),
-    ("POST", "/v1/products", "201 403 409 422"),
-    ("PATCH", "/v1/products/{}", "200 403 404 412 422 428"),
-    ("DELETE", "/v1/products/{}", "204 403 404 412"),
-    ("GET", "/v1/products/{}/history", "200 403 404"),
-    ("GET", "/v1/reports/product-views", "200 403 422"),
-    ("GET", "/v1/notifications", "200"),
-    ("POST", "/v1/notifications/{}/read", "204 404"),
-]
 PARAMETERS = [
     ("GET", "/v1/products", "query", "brand name min_price max_price limit cursor"),
     ("POST", "/v1/products", "header", "idempotency-key"),
@@ -26,14 +15,12 @@ PARAMETERS = [
     ("GET", "/v1/reports/product-views", "query", "from to limit cursor"),
     ("GET", "/v1/notifications", "query", "limit cursor"),
 ]
+OTHERS = [
+    *(("POST", "/v1/products"), ("PATCH", "/v1/products/{}"), ("DELETE", "/v1/products/{}")),
+    *(("GET", "/v1/products/{}/history"), ("GET", "/v1/reports/product-views")),
+    *(("GET", "/v1/notifications"), ("POST", "/v1/notifications/{}/read")),
+]
 Json = dict[str, Any]
-
-
-@pytest.mark.parametrize(("method", "path", "statuses"), ANSWERS)
-def test_each_answer_of_the_contract_is_in_the_document(
-    operations: Operations, method: str, path: str, statuses: str
-) -> None:
-    assert set(statuses.split()) <= operations[method, path]["responses"].keys()
 
 
 @pytest.mark.parametrize(("method", "path", "place", "names"), PARAMETERS)
@@ -53,7 +40,7 @@ def test_what_everybody_reads_needs_no_bearer(
     assert needed == [] or {} in needed
 
 
-@pytest.mark.parametrize(("method", "path"), [(method, path) for method, path, _ in ANSWERS[2:]])
+@pytest.mark.parametrize(("method", "path"), OTHERS)
 def test_all_else_needs_a_bearer(
     document: Json, operations: Operations, method: str, path: str
 ) -> None:

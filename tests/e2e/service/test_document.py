@@ -1,4 +1,4 @@
-"""What the OpenAPI document says of users, plans, buckets, links and images."""
+"""What the OpenAPI document says of all but accounts' own routes, uploads and files."""
 
 from typing import Any
 
@@ -24,6 +24,15 @@ ANSWERS = [
     ("GET", "/l/{}", "302 404 410"),
     ("GET", "/v1/images", "200"),
     ("GET", "/v1/images/{}", "200 404"),
+    ("GET", "/v1/products", "200 422"),
+    ("GET", "/v1/products/{}", "200 404"),
+    ("POST", "/v1/products", "201 403 409 422"),
+    ("PATCH", "/v1/products/{}", "200 403 404 412 422 428"),
+    ("DELETE", "/v1/products/{}", "204 403 404 412"),
+    ("GET", "/v1/products/{}/history", "200 403 404"),
+    ("GET", "/v1/reports/product-views", "200 403 422"),
+    ("GET", "/v1/notifications", "200"),
+    ("POST", "/v1/notifications/{}/read", "204 404"),
 ]
 CREATED = ["/v1/users", "/v1/plans", "/v1/buckets", "/v1/files/{}/links"]
 Json = dict[str, Any]
