@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -106,6 +107,12 @@ class Cli:
     def journal(self) -> list[Path]:
         """What is remembered of uploads."""
         return list((self.folder / "state" / "fragua" / "uploads").glob("*"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _interruptible() -> None:
+    """What a shell starts in its background ignores SIGINT, and so would the commands here."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
