@@ -13,6 +13,14 @@ from local.stack import Stack
 from local.timescale import factor
 
 
+class Told(KeyboardInterrupt):
+    """Told to stop.
+
+    Not KeyboardInterrupt itself: raised in what `exec` runs, which is how dataclasses are made, it
+    ends `python -m` by the signal in the end, though it was caught (run_eval_code_obj of CPython).
+    """
+
+
 def run(options: Options) -> None:
     """Runs the stack until SIGINT or SIGTERM. Raises StackError when it can't go on."""
     factor()
@@ -34,7 +42,7 @@ def _stop(stop: threading.Event) -> None:
     """Interrupts whatever the main thread is doing, once."""
     if not stop.is_set():
         stop.set()
-        raise KeyboardInterrupt
+        raise Told
 
 
 def _listen(options: Options) -> socket.socket:

@@ -5,6 +5,7 @@ import signal
 import socket
 import stat
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +18,17 @@ from local.launch import Launched, launched, start
 from tests.local.conftest import SAMPLE, gone, sleeper, until
 
 TEMPLATE = ("--template", str(SAMPLE / "template.yaml"))
+
+STOPPED_IN_EXEC = """
+import signal, sys, threading
+from contextlib import suppress
+from local import supervisor
+
+signal.signal(signal.SIGINT, lambda *_: supervisor._stop(threading.Event()))
+with suppress(KeyboardInterrupt):
+    exec("signal.raise_signal(signal.SIGINT)")
+sys.exit(0)
+"""
 
 
 @pytest.fixture
@@ -73,6 +85,13 @@ def test_a_stack_that_is_stopped_while_it_starts_leaves_nothing(temporary: Path)
     assert process.returncode == 0
     until(lambda: gone(children))
     assert not list(temporary.iterdir())
+
+
+def test_a_stack_that_is_stopped_while_a_dataclass_is_made_ends_in_order(tmp_path: Path) -> None:
+    (tmp_path / "made.py").write_text(STOPPED_IN_EXEC)
+    environment = {"PYTHONPATH": os.pathsep.join([str(tmp_path), *filter(None, sys.path)])}
+    done = subprocess.run([sys.executable, "-m", "made"], env=environment, check=False)
+    assert done.returncode == 0
 
 
 def refusal(*arguments: str, **environment: str) -> str:
