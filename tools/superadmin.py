@@ -13,6 +13,7 @@ import json
 import os
 import secrets
 import sys
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -20,8 +21,6 @@ import httpx
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.session import Session
-
-from fragua import clock
 
 FUNCTION = "BootstrapFunction"
 
@@ -54,7 +53,9 @@ def superadmin(email: str, stack: str, port: int) -> str:
     if said["created"]:
         return f"{email} is a superadmin, with the password that was given"
     if said["user_id"]:
-        since = f"{clock.id_time(UUID(said['user_id'])):%Y-%m-%d %H:%M:%S} UTC"
+        # A UUIDv7 begins with the milliseconds since 1970.
+        made = datetime.fromtimestamp((UUID(said["user_id"]).int >> 80) / 1000, UTC)
+        since = f"{made:%Y-%m-%d %H:%M:%S} UTC"
         return f"{email} is a superadmin: whoever registered that address at {since}"
     password = secrets.token_urlsafe(12)
     # Before it is made: what fails half-way may have made it.
