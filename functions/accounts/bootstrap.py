@@ -1,7 +1,8 @@
 """Invoked by hand: `{"email": ..., "password": ...}` makes somebody a superadmin.
 
-An account that there is keeps its password; without one the answer's `user_id` is null where there
-is no account. With `"only_first": true` nothing is done where there is a superadmin.
+An account that there is keeps its password, and must have the one that is given; without one the
+answer's `user_id` is null where there is no account. With `"only_first": true` nothing is done
+where there is a superadmin.
 """
 
 from typing import Any

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
@@ -161,3 +164,25 @@ def test_an_index_that_broke_off_is_made_anew() -> None:
     with reader() as db:
         (made,) = [i for i in sa.inspect(db).get_indexes("users") if i["name"] == "users_id_idx"]
     assert made["column_names"] == ["id"]
+
+
+UPGRADE = [sys.executable, "-c", "from fragua.database import migrate; migrate.upgrade()"]
+
+
+@pytest.mark.usefixtures("empty")
+def test_of_two_migrations_at_once_one_is_done() -> None:
+    migrate.upgrade("0006")
+    others = sa.create_engine(engine().url, poolclass=sa.NullPool)
+    report = others.execution_options(isolation_level="REPEATABLE READ")
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    with report.connect() as reads, others.connect() as db:
+        reads.execute(sa.select(_files.files.c.id))
+        with subprocess.Popen(UPGRADE, env=environment) as first:
+            eventually(lambda: waiting(db), bool)
+            with pytest.raises(RuntimeError, match="another migration is under way"):
+                migrate.upgrade()
+            reads.rollback()
+            assert first.wait(30) == 0
+    # Nothing is left to do, and nobody holds the lock.
+    migrate.upgrade()
+    assert tables() == set(metadata.tables)
