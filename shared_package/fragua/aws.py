@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from itertools import count
+from pathlib import Path
 from threading import Lock
 from typing import Any
 
@@ -132,6 +133,13 @@ def s3_send(operation: str, **arguments: Any) -> dict[str, Any]:
         if error.code in WRONG_BYTES:
             raise Unavailable("s3") from error
         raise
+
+
+def s3_fetch(bucket: str, key: str, target: Path) -> None:
+    """Bring an object to disk, in pieces."""
+    answer = s3("get_object", Bucket=bucket, Key=key)
+    with target.open("wb") as out:
+        out.writelines(stream("s3", answer["Body"]))
 
 
 # S3's words for "that is gone already". HEAD has no words, only the status.

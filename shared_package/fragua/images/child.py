@@ -14,11 +14,11 @@ import os
 import resource
 import sys
 import traceback
-from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from fragua import confined
 from fragua.images import limits
 from fragua.images.refusal import Refusal, damaged, is_machines, too_complex
 
@@ -40,23 +40,14 @@ def main() -> None:
 
 def limit_process(cpu_seconds: int) -> None:
     """Take no more from now on; more time ends the process, more memory is a MemoryError."""
-    for kind, most in (
-        (resource.RLIMIT_DATA, limits.MEMORY),
-        (resource.RLIMIT_AS, limits.ADDRESSES),
-        (resource.RLIMIT_CPU, cpu_seconds),
-        (resource.RLIMIT_FSIZE, limits.OUTPUT_BYTES),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        _limit(kind, most)
-
-
-def _limit(kind: int, limit: int) -> None:
-    """Allow no more, without asking for more than is allowed already."""
-    _soft, hard = resource.getrlimit(kind)
-    most = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
-    # macOS knows no limit of memory; there nothing is deployed.
-    with suppress(ValueError):
-        resource.setrlimit(kind, (most, most))
+    confined.limit(
+        {
+            resource.RLIMIT_DATA: limits.MEMORY,
+            resource.RLIMIT_AS: limits.ADDRESSES,
+            resource.RLIMIT_CPU: cpu_seconds,
+            resource.RLIMIT_FSIZE: limits.OUTPUT_BYTES,
+        }
+    )
 
 
 def _render(source: Path, folder: Path, heights: list[int]) -> tuple[str, int]:

@@ -9,13 +9,9 @@ from __future__ import annotations
 
 import json
 import logging
-import shutil
-import time
 import zlib
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
-from tempfile import TemporaryDirectory, gettempdir
 from typing import Any
 from uuid import UUID
 
@@ -23,7 +19,7 @@ import sqlalchemy as sa
 from sqlalchemy import RowMapping
 from sqlalchemy.dialects.postgresql import insert
 
-from fragua import aws, crc32
+from fragua import aws, crc32, scratch
 from fragua.accounts import plans
 from fragua.database import writer
 from fragua.files import service as files
@@ -42,7 +38,7 @@ _LOWEST = 200
 _BATCH = 500
 # Folders of pictures that are being made; and seconds after which none is: the function has 90.
 _PREFIX = "fragua-picture-"
-_ABANDONED = 180
+_LONGEST = 180
 
 
 def make(file_id: UUID) -> None:
@@ -55,17 +51,8 @@ def make(file_id: UUID) -> None:
     if file is None:
         log.info("nothing to make", extra={"file_id": str(file_id)})
     elif missing:
-        _clear_away()
-        with TemporaryDirectory(prefix=_PREFIX) as folder:
-            _make(file, missing, Path(folder))
-
-
-def _clear_away() -> None:
-    """Delete what workers have left that were stopped in the midst of a picture."""
-    for folder in Path(gettempdir()).glob(f"{_PREFIX}*"):
-        with suppress(FileNotFoundError):
-            if time.time() - folder.stat().st_mtime > _ABANDONED:
-                shutil.rmtree(folder, ignore_errors=True)
+        with scratch.folder(_PREFIX, _LONGEST) as folder:
+            _make(file, missing, folder)
 
 
 def _job(file_id: UUID) -> tuple[RowMapping | None, list[int]]:
@@ -112,9 +99,7 @@ def _fetched(file: RowMapping, folder: Path) -> Path:
     """Fetch the bytes of a file to disk, in pieces; `Refusal` for more than there is room for."""
     limits.file_bytes(file["size"])
     target = folder / "source"
-    answer = aws.s3("get_object", Bucket=file["s3_bucket"], Key=file["object_key"])
-    with target.open("wb") as out:
-        out.writelines(aws.stream("s3", answer["Body"]))
+    aws.s3_fetch(file["s3_bucket"], file["object_key"], target)
     return target
 
 

@@ -1,24 +1,16 @@
-"""Thumbnails of bytes that nobody vouches for: made in a process of their own, within limits.
-
-A decoder can't be interrupted, takes what memory it likes, and has errors that are found year by
-year. So it runs in a child that may use little, knows no credentials, and may die.
-"""
+"""Thumbnails of bytes that nobody vouches for: made in a process of their own, within limits."""
 
 from __future__ import annotations
 
-import ctypes
 import json
 import logging
-import os
-import signal
 import stat
-import subprocess
 import sys
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from fragua import confined
 from fragua.errors import Retry
 from fragua.images import limits
 from fragua.images.child import LATER
@@ -27,15 +19,7 @@ from fragua.images.refusal import Refusal, damaged, too_complex
 
 log = logging.getLogger("fragua")
 
-# Of our environment only what Python needs to start, and coverage to count: nothing of AWS.
-_HANDED_ON = ("LD_LIBRARY_PATH", "COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG")
-# PR_SET_DUMPABLE of prctl(2); what is not dumpable, /proc shows to root alone.
-_SET_DUMPABLE = 4
-# The kernel's answers to too much time and too much memory.
-_OUT_OF_LIMITS = {signal.SIGXCPU, signal.SIGKILL}
-
-# Bytes of an answer, at most: some hundreds for each thumbnail. And of last words, for the log.
-_ANSWER = 1 << 20
+# Characters of a sentence, at most.
 _REASON = 300
 # What a child may say of a picture: all else is somebody else speaking.
 _REFUSALS = {"unsupported", "damaged", "too_large", "too_complex"}
@@ -51,42 +35,20 @@ def make(source: Path, heights: Sequence[int], folder: Path) -> Picture:
     disk is full or a decoder is not there. Leaves no child; what a child in a stranger's hands has
     started lives on, with as little as it had.
     """
-    _close_the_curtain()
+    confined.close_the_curtain()
     child = [sys.executable, "-m", "fragua.images.child", str(source), str(folder)]
     return read(run([*child, *map(str, heights)], limits.WALL_SECONDS), folder)
 
 
-def _close_the_curtain() -> None:
-    """Let no process of the same user read this one's memory and environment: keys are in both."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_SET_DUMPABLE, 0, 0, 0, 0)
-
-
 def run(command: Sequence[str], seconds: float) -> bytes:
     """Return what a command prints that gets nothing of ours; Refusal or Retry if it dies."""
-    # No pipe: to a file the kernel lets nobody write more than its limit.
-    with tempfile.TemporaryFile() as said:
-        try:
-            done = subprocess.run(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=said,
-                # Libraries complain there of each broken byte.
-                stderr=subprocess.DEVNULL,
-                env=_environment(),
-                timeout=seconds,
-                check=False,
-            )
-        except subprocess.TimeoutExpired as error:
-            raise too_complex() from error
-        said.seek(0)
-        output = said.read(_ANSWER)
-    if done.returncode == LATER:
-        raise Retry(output[:_REASON].decode(errors="replace"))
-    if done.returncode:
-        log.warning("decoding ended early", extra={"exit_code": done.returncode})
-        raise too_complex() if -done.returncode in _OUT_OF_LIMITS else damaged()
-    return output
+    done = confined.run(command, seconds)
+    if done.code == LATER:
+        raise Retry(done.output[:_REASON].decode(errors="replace"))
+    if done.code:
+        log.warning("decoding ended early", extra={"exit_code": done.code})
+        raise too_complex() if done.out_of_limits else damaged()
+    return done.output
 
 
 def read(output: bytes, folder: Path) -> Picture:
@@ -103,11 +65,6 @@ def read(output: bytes, folder: Path) -> Picture:
     level = logging.ERROR if answer.get("mistake") else logging.INFO
     log.log(level, "picture refused", extra={"code": refusal.code, "cause": answer.get("cause")})
     raise refusal
-
-
-def _environment() -> dict[str, str]:
-    kept = {name: os.environ[name] for name in _HANDED_ON if name in os.environ}
-    return {**kept, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
 
 
 def _picture(fields: dict[str, Any], folder: Path) -> Picture:
