@@ -10,6 +10,8 @@ from fragua.catalog import history, views
 from fragua.catalog import service as catalog
 from fragua.database import outbox, repeats
 from fragua.files import service as files
+from fragua.videos import rendering
+from fragua.videos import service as videos
 from fragua.worker import log, schedule_handler
 
 EFFECTS: dict[str, Callable[[Mapping[str, Any]], None]] = {
@@ -20,16 +22,19 @@ EFFECTS: dict[str, Callable[[Mapping[str, Any]], None]] = {
     history.PRODUCT_CHANGED: catalog.product_changed,
     files.FILE_DELETED: files.file_deleted,
     files.PICTURE_PUBLISHED: files.picture_published,
+    videos.VIDEO_SUBMITTED: videos.video_submitted,
+    videos.VIDEO_DELETED: videos.video_deleted,
 }
 
 
 def sweep() -> dict[str, int]:
     # First: however long the rest takes, this is done.
     forgotten = repeats.sweep() + views.sweep()
+    begun_again = rendering.sweep()
     done, errors = outbox.sweep(lambda kind, payload: EFFECTS[kind](payload))
     for error in errors:
         log.error("left undone", exc_info=error)
-    return {"done": done, "failed": len(errors), "forgotten": forgotten}
+    return {"done": done, "failed": len(errors), "forgotten": forgotten, "begun_again": begun_again}
 
 
 handler = schedule_handler(sweep)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from itertools import count
@@ -135,11 +135,16 @@ def s3_send(operation: str, **arguments: Any) -> dict[str, Any]:
         raise
 
 
-def s3_fetch(bucket: str, key: str, target: Path) -> None:
-    """Bring an object to disk, in pieces."""
+def s3_fetch(
+    bucket: str, key: str, target: Path, meanwhile: Callable[[], None] | None = None
+) -> None:
+    """Bring an object to disk, in pieces; `meanwhile` is called after each."""
     answer = s3("get_object", Bucket=bucket, Key=key)
     with target.open("wb") as out:
-        out.writelines(stream("s3", answer["Body"]))
+        for piece in stream("s3", answer["Body"]):
+            out.write(piece)
+            if meanwhile:
+                meanwhile()
 
 
 # S3's words for "that is gone already". HEAD has no words, only the status.

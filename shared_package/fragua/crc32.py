@@ -8,8 +8,10 @@ Source: `crc32_combine` of zlib since 1.2.12, which Python's zlib does not show.
 from __future__ import annotations
 
 import base64
+import zlib
 from collections.abc import Iterable
 from functools import cache, lru_cache
+from typing import IO
 
 # The polynomial of zlib, PNG and S3's CRC32, lowest power in the highest bit.
 _POLYNOMIAL = 0xEDB88320
@@ -23,6 +25,14 @@ def whole(pieces: Iterable[tuple[int, int]]) -> int:
     for crc, size in pieces:
         total = _times(_shift(size), total) ^ crc
     return total
+
+
+def of(file: IO[bytes]) -> int:
+    """Return the CRC of a file from where it stands, read in pieces."""
+    crc = 0
+    while piece := file.read(1 << 20):
+        crc = zlib.crc32(piece, crc)
+    return crc
 
 
 def text(crc: int) -> str:

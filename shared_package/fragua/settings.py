@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
+# Seconds of a video that a worker can be sure to make in its time.
+_LONGEST_VIDEO = 120
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -15,6 +18,8 @@ class Settings:
     Names of buckets that users make begin with `bucket_prefix`; `allowed_origins` are the web
     origins that may send to them; `public_url` is where this API is reached, if not where the
     gateway says.
+    Of a video the first `video_seconds` are shown; the keys are of objects in the default bucket
+    that every video is given: a picture in its corner, clips before and after it.
     E-mails are sent from the address `mail_sender`; without one none is sent.
     `database_writer_url` wins over `database_secret`; so does `database_reader_url` over the host
     of a replica that the secret is good for, too. `time_scale` is at least 1 and divides every
@@ -42,6 +47,11 @@ class Settings:
     notifications_queue_url: str
     mail_queue_url: str
     mail_sender: str
+    renditions_queue_url: str
+    video_seconds: float
+    video_watermark_key: str
+    video_intro_key: str
+    video_outro_key: str
     signing_key_secret: str
     database_secret: str
     database_reader_host: str
@@ -81,6 +91,11 @@ class Settings:
             notifications_queue_url=need("NOTIFICATIONS_QUEUE_URL"),
             mail_queue_url=need("MAIL_QUEUE_URL"),
             mail_sender=environment.get("MAIL_SENDER", ""),
+            renditions_queue_url=need("RENDITIONS_QUEUE_URL"),
+            video_seconds=_seconds(environment.get("VIDEO_SECONDS", "30")),
+            video_watermark_key=environment.get("VIDEO_WATERMARK_KEY", ""),
+            video_intro_key=environment.get("VIDEO_INTRO_KEY", ""),
+            video_outro_key=environment.get("VIDEO_OUTRO_KEY", ""),
             signing_key_secret=need("SIGNING_KEY_SECRET"),
             database_secret=environment.get("DATABASE_SECRET", ""),
             database_reader_host=environment.get("DATABASE_READER_HOST", ""),
@@ -103,15 +118,27 @@ class Settings:
         return seconds / self.time_scale
 
 
+def _seconds(text: str) -> float:
+    seconds = _number(text)
+    if not 0 < seconds <= _LONGEST_VIDEO:
+        limits = f"a number above 0 and at most {_LONGEST_VIDEO}"
+        raise RuntimeError(f"the environment variable VIDEO_SECONDS must be {limits}")
+    return seconds
+
+
 def _time_scale(text: str) -> float:
-    try:
-        scale = float(text)
-    except ValueError:
-        scale = 0.0
+    scale = _number(text)
     if not 0 < scale < float("inf"):
         raise RuntimeError("the environment variable FRAGUA_TIME_SCALE must be a number above 0")
     # 60 and 1/60 both mean "sixty times shorter": the scale never makes a limit longer.
     return max(scale, 1 / scale)
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return 0.0
 
 
 @cache

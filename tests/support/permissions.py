@@ -114,6 +114,7 @@ _LOGICAL = {
     "VIEWS_QUEUE_URL": "ViewsQueue",
     "NOTIFICATIONS_QUEUE_URL": "NotificationsQueue",
     "MAIL_QUEUE_URL": "MailQueue",
+    "RENDITIONS_QUEUE_URL": "RenditionsQueue",
     "SIGNING_KEY_SECRET": "SigningKey",
 }
 

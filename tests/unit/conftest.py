@@ -32,6 +32,7 @@ ENVIRONMENT = {
     "VIEWS_QUEUE_URL": "https://sqs.eu-west-1.amazonaws.com/123456789012/views",
     "NOTIFICATIONS_QUEUE_URL": "https://sqs.eu-west-1.amazonaws.com/123456789012/notifications",
     "MAIL_QUEUE_URL": "https://sqs.eu-west-1.amazonaws.com/123456789012/mail",
+    "RENDITIONS_QUEUE_URL": "https://sqs.eu-west-1.amazonaws.com/123456789012/renditions",
     "SIGNING_KEY_SECRET": "signing-key",
 }
 

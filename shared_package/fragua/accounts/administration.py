@@ -122,7 +122,8 @@ def delete(user_id: UUID) -> None:
 def _update(db: sa.Connection, user_id: UUID, values: dict[str, Any]) -> UUID:
     """Change a row, unless it was deleted meanwhile; return the event to follow."""
     alive = (table.c.id == user_id, table.c.deleted_at.is_(None))
-    update = table.update().where(*alive).values(values | {"version": table.c.version + 1})
+    changed = users.keyed(values) | {"version": table.c.version + 1}
+    update = table.update().where(*alive).values(changed)
     try:
         if not db.execute(update).rowcount:
             raise Problem("not_found")

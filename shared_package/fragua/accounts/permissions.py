@@ -1,8 +1,9 @@
 """Who may use which route: the one table. A route that is not in it can't be served.
 
 superadmin  manages users, roles and plans, and everything an admin may
-admin       everything a user may; manages the catalog, reads users, changes none
-user        what is the own; reads the catalog
+admin       everything a user may; manages the catalog, reads users, changes none; takes videos
+            of others out of the gallery
+user        what is the own; reads the catalog, votes
 anonymous   came without a token
 """
 
@@ -62,6 +63,16 @@ ROLES: Mapping[str, Visitors] = {
     "HEAD /l/<token>": ANYONE,
     "GET /v1/images": MEMBERS,
     "GET /v1/images/<file_id>": MEMBERS,
+    "GET /v1/videos": MEMBERS,
+    "POST /v1/videos": MEMBERS,
+    "GET /v1/videos/<video_id>": MEMBERS,
+    "DELETE /v1/videos/<video_id>": MEMBERS,
+    "POST /v1/videos/<video_id>/publish": MEMBERS,
+    "POST /v1/videos/<video_id>/unpublish": MEMBERS,
+    "GET /v1/public/videos": ANYONE,
+    "POST /v1/public/videos/<video_id>/vote": MEMBERS,
+    "DELETE /v1/public/videos/<video_id>/vote": MEMBERS,
+    "GET /v1/public/rankings": ANYONE,
     "GET /v1/products": ANYONE,
     "POST /v1/products": ADMINS,
     "GET /v1/products/<sku>": ANYONE,

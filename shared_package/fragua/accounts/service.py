@@ -130,7 +130,7 @@ def update_profile(user_id: UUID, change: ProfileChange) -> User:
     with writer() as db:
         if values:
             alive = (table.c.id == user_id, table.c.deleted_at.is_(None))
-            db.execute(table.update().where(*alive).values(values))
+            db.execute(table.update().where(*alive).values(users.keyed(values)))
         # From the writer: a client reads what it just wrote.
         row = users.find(db, table.c.id == user_id)
     return User.model_validate(users.present(row))

@@ -36,6 +36,8 @@ users = sa.Table(
     sa.Column("first_name", sa.Text, nullable=False),
     sa.Column("last_name", sa.Text, nullable=False),
     sa.Column("city", sa.Text),
+    # Folded as well: people are found by the beginning of their city's name.
+    sa.Column("city_key", sa.Text(collation="C")),
     sa.Column("country", sa.Text),
     sa.Column("role", sa.Text, nullable=False),
     sa.Column(
@@ -56,7 +58,7 @@ users = sa.Table(
     # Few are admins, and each change of a product is told to all of them.
     *(
         sa.Index(f"users_{column}_id_idx", column, "id", postgresql_where=_KEPT)
-        for column in ("role", "plan", "email_key")
+        for column in ("role", "plan", "email_key", "city_key")
     ),
     sa.CheckConstraint("role in ('superadmin', 'admin', 'user')", name="role"),
     sa.Index(

@@ -39,7 +39,7 @@ def email_key(email: str) -> str:
 def new_row(new: NewAccount, role: str, plan: str) -> dict[str, Any]:
     """Make the row of a user who is to be."""
     return {
-        **new.model_dump(exclude={"password"}),
+        **keyed(new.model_dump(exclude={"password"})),
         "id": clock.new_id(),
         "email_key": email_key(new.email),
         "password_hash": passwords.hash_password(new.password),
@@ -47,6 +47,12 @@ def new_row(new: NewAccount, role: str, plan: str) -> dict[str, Any]:
         "plan": plan,
         "created_at": clock.now(),
     }
+
+
+def keyed(values: dict[str, Any]) -> dict[str, Any]:
+    """Add to fields of a profile the key that people are found by."""
+    city = values.get("city")
+    return values | ({"city_key": city and city.casefold()} if "city" in values else {})
 
 
 def insert(row: dict[str, Any], scope: str, once: Once | None) -> RowMapping:

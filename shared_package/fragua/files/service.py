@@ -166,7 +166,7 @@ def get(owner_id: UUID, file_id: UUID) -> File:
 
 def _find(owner_id: UUID, file_id: UUID) -> RowMapping:
     with reader() as db:
-        row = db.execute(sa.select(files).where(_own(owner_id, file_id))).mappings().one_or_none()
+        row = find_own(db, owner_id, file_id)
     if row is None:
         raise Problem("not_found")
     return row
@@ -254,6 +254,11 @@ def window(after: RowMapping | None, size: int, owner_id: UUID | None = None) ->
 def find_any(db: sa.Connection, file_id: UUID) -> RowMapping | None:
     """Return a file's row, whoever has it, deleted or not."""
     return db.execute(sa.select(files).where(files.c.id == file_id)).mappings().one_or_none()
+
+
+def find_own(db: sa.Connection, owner_id: UUID, file_id: UUID) -> RowMapping | None:
+    """Return the row of an owner's file that was not deleted."""
+    return db.execute(sa.select(files).where(_own(owner_id, file_id))).mappings().one_or_none()
 
 
 def is_kept_picture(row: RowMapping) -> bool:

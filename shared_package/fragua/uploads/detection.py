@@ -7,6 +7,7 @@ import logging
 import filetype
 
 from fragua.images import kinds
+from fragua.videos import kinds as videos
 
 log = logging.getLogger("fragua")
 
@@ -26,5 +27,5 @@ def detect(head: bytes) -> str | None:
         log.warning("no type", extra={"reason": type(error).__name__})
         return None
     # It takes any text that begins with BM for a picture; those it knows of are told apart above.
-    told = str(kind.mime) if kind else None
+    told = str(kind.mime) if kind else videos.detect(head)
     return None if told in {f"image/{name}" for name in kinds.ALL} else told

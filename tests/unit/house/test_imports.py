@@ -15,7 +15,10 @@ import pytest
 from tests.support.paths import ROOT
 
 FRAGUA = ROOT / "shared_package" / "fragua"
-DOMAINS = ("accounts", "uploads", "files", "buckets", "images", "catalog", "notifications")
+DOMAINS = (
+    *("accounts", "uploads", "files", "buckets", "images", "videos"),
+    *("catalog", "notifications"),
+)
 MODULES = sorted(path for domain in DOMAINS for path in (FRAGUA / domain).glob("*.py"))
 # What knows HTTP, queues or AWS by itself. Domains do not.
 OUTSIDE = {
@@ -23,7 +26,7 @@ OUTSIDE = {
     *("fragua.api", "fragua.worker", "fragua.docs", "fragua.health", "local"),
 }
 # The faces that a domain shows to others; the hot path may not touch accounts.service.
-FACES = {"service", "sessions", "quota", "plans", "kinds"}
+FACES = {"service", "sessions", "quota", "plans", "people", "kinds"}
 HOT = [
     *("uploads.create", "uploads.list", "uploads.get", "uploads.presign", "uploads.complete"),
     *("uploads.put_fragment", "uploads.abort", "uploads.sweep", "accounts.get_session"),

@@ -1,0 +1,195 @@
+"""Renditions by ffmpeg, of bytes that nobody vouches for: it sees one file, and little else.
+
+The source is an open file that it inherits, and the only protocol that it may read is that one: a
+playlist, or a file that refers to others, leads nowhere. What opens it is the demuxer of its
+detected type, and only the decoders of `codecs` are there.
+"""
+
+from __future__ import annotations
+
+import errno
+import logging
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from fragua import confined
+from fragua.errors import Retry
+from fragua.videos import codecs, limits, streams
+from fragua.videos.layout import Layout, Shape
+from fragua.videos.limits import Limits
+from fragua.videos.refusal import damaged, no_video, too_complex, unsupported
+from fragua.videos.streams import Stream
+
+log = logging.getLogger("fragua")
+
+# Frames a second, at most; seconds of the whole, at most, are the caller's.
+_RATE = 30
+_PICTURE = (
+    *("-c:v", "libx264", "-preset", "veryfast", "-profile:v", "high", "-crf", "23"),
+    # What a phone's network carries, however busy the picture is.
+    *("-maxrate", "2500k", "-bufsize", "5000k"),
+    # One unit of time for all, so that renditions can be put together.
+    *("-video_track_timescale", "90000"),
+)
+_SOUND = ("-c:a", "aac", "-b:a", "128k", "-ac", "2", "-ar", "48000")
+# Places, cameras and names are nobody else's business; and whoever watches need not wait for the
+# end of the file.
+_CONTAINER = ("-map_metadata", "-1", "-map_chapters", "-1", "-movflags", "+faststart")
+_SILENCE = ("-f", "lavfi", "-i", "anullsrc=r=48000:cl=stereo")
+# Tells of streams and packets on the standard output.
+_TOLD = ("-f", "framecrc", "-")
+# Exit codes are the lower byte of ffmpeg's, which are errors of the system with a minus.
+_FULL, _MEMORY, _TOO_BIG = (
+    (-number) & 0xFF for number in (errno.ENOSPC, errno.ENOMEM, errno.EFBIG)
+)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A clip to be rendered: where it lies, the demuxer that reads it, and how much is shown."""
+
+    path: Path
+    demuxer: str
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Studio:
+    """Where clips are rendered: a folder for what comes out, limits, and who looks in meanwhile."""
+
+    folder: Path
+    rendering: Limits = limits.RENDERING
+    looking: Limits = limits.LOOKING
+    meanwhile: Callable[[], None] | None = None
+
+    def look(self, source: Source) -> tuple[Shape, bool]:
+        """Tell what a clip looks like, and whether it sounds; `Refusal` for one that is no video.
+
+        By its first frame, decoded: what turns it upright is in there, and so is what can't be.
+        """
+        kinds = _judged(self._read(source, ("-map", "0:V:0?", "-map", "0:a:0?", "-c", "copy")))
+        shown = _shown(self._read(source, ("-map", "0:V:0")))
+        return Shape(shown.width, shown.height, shown.pixel), "audio" in kinds
+
+    def _read(self, source: Source, options: Sequence[str]) -> list[Stream]:
+        with source.path.open("rb") as file:
+            command = (*_opened(source, file), *options, "-frames:v", "1", "-frames:a", "1")
+            return streams.read(self._run(self.looking, *command, *_TOLD, given=[file]))
+
+    def render(
+        self, source: Source, name: str, frame: Layout, sound: bool, watermark: Path | None = None
+    ) -> Path:
+        """Make a clip uniform: H.264 and AAC in an MP4 of the frame's size; return its path."""
+        target = self.folder / name
+        heard = ("-map", "0:a:0", "-af", "aresample=async=1:first_pts=0")
+        longest = ("-t", str(source.seconds), "-frames:v", str(int(source.seconds * _RATE) + 1))
+        with source.path.open("rb") as file:
+            self._run(
+                self.rendering,
+                *_opened(source, file),
+                *(_picture(watermark) if watermark else ()),
+                *(() if sound else _SILENCE),
+                *("-filter_complex", _filters(frame, watermark), "-map", "[shown]"),
+                *(heard if sound else ("-map", f"{2 if watermark else 1}:a", "-shortest")),
+                *(*longest, *_PICTURE, *_SOUND, *_CONTAINER, str(target)),
+                given=[file],
+            )
+        return target
+
+    def join(self, clips: Sequence[Path], name: str) -> Path:
+        """Put renditions of one size together, one after another; return the path of the whole."""
+        if len(clips) == 1:
+            return clips[0]
+        listed, target = self.folder / "clips.txt", self.folder / name
+        listed.write_text("".join(f"file '{clip}'\n" for clip in clips))
+        opened = ("-protocol_whitelist", "file", "-f", "concat", "-safe", "0", "-i", str(listed))
+        self._run(self.looking, *opened, "-c", "copy", *_CONTAINER, str(target))
+        return target
+
+    def poster(self, clip: Path, name: str) -> Path:
+        """Pick a frame that stands for a rendition, out of its first second; return its path."""
+        target = self.folder / name
+        picked = ("-vf", f"thumbnail=n={_RATE}", "-frames:v", "1", "-update", "1", "-q:v", "4")
+        self._run(self.looking, *_made(clip), *picked, "-map_metadata", "-1", str(target))
+        return target
+
+    def measure(self, clip: Path) -> Stream:
+        """Read a rendition through; return what there is to say of its picture."""
+        return _shown(streams.read(self._run(self.looking, *_made(clip), "-c", "copy", *_TOLD)))
+
+    def _run(self, allowed: Limits, *arguments: str, given: Sequence[IO[bytes]] = ()) -> str:
+        """Run ffmpeg; return what it prints. Refusal, or Retry where it is the machine's fault."""
+        confined.close_the_curtain()
+        within = (allowed.cpu_seconds, allowed.memory, allowed.output, codecs.ffmpeg())
+        child = [sys.executable, "-m", "fragua.videos.child", *map(str, within)]
+        quiet = ("-nostdin", "-hide_banner", "-v", "error", "-y")
+        done = confined.run(
+            [*child, *quiet, *arguments],
+            allowed.seconds,
+            given=given,
+            meanwhile=self.meanwhile,
+        )
+        if done.code:
+            _explain(done)
+        return done.output.decode(errors="replace")
+
+
+def _opened(source: Source, file: IO[bytes]) -> tuple[str, ...]:
+    allowed = ("-protocol_whitelist", "fd", "-codec_whitelist", codecs.DECODERS)
+    read = ("-t", str(source.seconds), "-f", source.demuxer, "-fd", str(file.fileno()))
+    return (*allowed, *read, "-i", "fd:")
+
+
+def _picture(path: Path) -> tuple[str, ...]:
+    return ("-protocol_whitelist", "file", "-f", "png_pipe", "-i", str(path))
+
+
+def _made(clip: Path) -> tuple[str, ...]:
+    return ("-protocol_whitelist", "file", "-f", "mov", "-i", str(clip), "-map", "0:V:0")
+
+
+def _judged(found: Sequence[Stream]) -> set[str]:
+    """Return which kinds of streams there are; `Refusal` unless a video may be made of them."""
+    for stream in found:
+        if stream.codec not in codecs.CODECS:
+            raise unsupported(stream.codec)
+        limits.pixels(stream.width, stream.height)
+    kinds = {stream.kind for stream in found}
+    if "video" not in kinds:
+        raise no_video("holds sound alone")
+    return kinds
+
+
+def _shown(found: Sequence[Stream]) -> Stream:
+    """Return the stream of pictures, which must have some."""
+    if not any(stream.packets for stream in found):
+        raise no_video("has no frame that could be shown")
+    return found[0]
+
+
+def _filters(frame: Layout, watermark: Path | None) -> str:
+    """Write the way from the decoded picture to the shown one; a watermark is the second input."""
+    (width, height), (wide, high) = frame.picture, frame.frame
+    shown = (
+        f"[0:V:0]scale={width}:{height},setsar=1,pad={wide}:{high}:-1:-1,"
+        f"fps=fps='min({_RATE},source_fps)'"
+    )
+    if watermark is None:
+        return f"{shown},format=yuv420p[shown]"
+    margin = wide // 40
+    mark = f"[1:v]scale={wide // 8}:-1[mark]"
+    corner = f"overlay=W-w-{margin}:H-h-{margin},format=yuv420p"
+    return f"{shown}[plain];{mark};[plain][mark]{corner}[shown]"
+
+
+def _explain(done: confined.Ended) -> None:
+    """Raise what it means that ffmpeg failed."""
+    log.info("ffmpeg failed", extra={"exit_code": done.code, "complaint": done.complaint})
+    if done.code == _FULL:
+        raise Retry("the disk is full")
+    if done.out_of_limits or done.code in (_MEMORY, _TOO_BIG):
+        raise too_complex()
+    raise damaged()
