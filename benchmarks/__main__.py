@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
-ALL = ("fragments", "listing", "assembly", "thumbnails", "cold_start")
+ALL = ("fragments", "listing", "rankings", "assembly", "thumbnails", "cold_start")
 
 
 def main() -> int:

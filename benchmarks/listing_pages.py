@@ -58,11 +58,11 @@ class Case:
 def cases(engine: sa.Engine, asks: Mapping[str, Ask]) -> Iterator[Case]:
     """Each filter, at each depth that it has."""
     for name, ask in asks.items():
-        yield Case(name, ask, 1, None, _look(engine, ask, None))
+        yield Case(name, ask, 1, None, look(engine, ask, None))
         # As a client that has seen all pages before this one.
         after = ask(PAGE * (DEPTH - 1), None)[1]
         if after:
-            yield Case(name, ask, DEPTH, after, _look(engine, ask, after))
+            yield Case(name, ask, DEPTH, after, look(engine, ask, after))
 
 
 def measure(cases: list[Case]) -> list[Case]:
@@ -75,7 +75,7 @@ def measure(cases: list[Case]) -> list[Case]:
     return cases
 
 
-def _look(engine: sa.Engine, ask: Ask, after: UUID | None) -> Plan:
+def look(engine: sa.Engine, ask: Ask, after: UUID | None) -> Plan:
     """Explain the very statements that the service sends for a page."""
     sent: list[tuple[str, Any]] = []
 

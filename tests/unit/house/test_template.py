@@ -159,6 +159,8 @@ def test_objects_are_reached_only_where_files_and_fragments_are(resources: Resou
     folders = ("files", "fragments", "thumbnails")
     places = ("${DefaultBucket.Arn}", of_users)
     allowed = {f"{place}/{folder}/*" for place in places for folder in folders}
+    # What everybody may watch lies in no one's own bucket.
+    allowed |= {f"${{DefaultBucket.Arn}}/{folder}/*" for folder in ("videos", "assets")}
     for statement in statements(resources):
         if objects & set(listed(statement["Action"])):
             assert {where["Fn::Sub"] for where in listed(statement["Resource"])} <= allowed
