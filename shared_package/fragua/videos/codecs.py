@@ -5,8 +5,6 @@ It has hundreds of decoders. Those that nobody needs are only there to be attack
 
 from __future__ import annotations
 
-from functools import cache
-
 _PICTURE = "h264 hevc av1 vp8 vp9 mpeg4 mpeg2video mpeg1video h263 mjpeg prores"
 _SOUND = "aac mp3 mp2 ac3 eac3 opus vorbis flac alac amr_nb amr_wb"
 _SAMPLES = "pcm_s16le pcm_s16be pcm_s24le pcm_s24be pcm_s32le pcm_f32le pcm_u8 pcm_mulaw pcm_alaw"
@@ -17,7 +15,6 @@ DECODERS = ",".join(
 )
 
 
-@cache
 def ffmpeg() -> str:
     """Return the path of the program, which comes with its wheel."""
     # Only the worker's layer has it; the sweeper knows of videos as well.

@@ -58,12 +58,16 @@ class Source:
 
 @dataclass(frozen=True)
 class Studio:
-    """Where clips are rendered: a folder for what comes out, limits, and who looks in meanwhile."""
+    """Where clips are rendered: a folder for what comes out, and limits.
+
+    `meanwhile` looks in every few seconds, and may raise what ends it.
+    """
 
     folder: Path
     rendering: Limits = limits.RENDERING
     looking: Limits = limits.LOOKING
     meanwhile: Callable[[], None] | None = None
+    every: float = 5
 
     def look(self, source: Source) -> tuple[Shape, bool]:
         """Tell what a clip looks like, and whether it sounds; `Refusal` for one that is no video.
@@ -131,6 +135,7 @@ class Studio:
             allowed.seconds,
             given=given,
             meanwhile=self.meanwhile,
+            every=self.every,
         )
         if done.code:
             _explain(done)
@@ -154,6 +159,8 @@ def _made(clip: Path) -> tuple[str, ...]:
 def _judged(found: Sequence[Stream]) -> set[str]:
     """Return which kinds of streams there are; `Refusal` unless a video may be made of them."""
     for stream in found:
+        if stream.codec == "none":
+            raise damaged()
         if stream.codec not in codecs.CODECS:
             raise unsupported(stream.codec)
         limits.pixels(stream.width, stream.height)
