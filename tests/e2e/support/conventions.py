@@ -7,7 +7,7 @@ import httpx
 
 PROBLEM = "application/problem+json"
 PRIVATE = re.compile(
-    r"^/(v1/(auth|users|buckets|uploads|files|links|images|reports|notifications)|l)(/|$)"
+    r"^/(v1/(auth|users|buckets|uploads|files|links|images|videos|reports|notifications)|l)(/|$)"
 )
 CODE = re.compile(r"^[a-z][a-z0-9_]*$")
 LEAK = re.compile(
