@@ -6,6 +6,7 @@ import pytest
 REWRITTEN = (
     "buckets",
     "catalog",
+    "clips",
     "conventions",
     "disposition",
     "hurry",
@@ -19,5 +20,6 @@ REWRITTEN = (
     "sending",
     "shapes",
     "users",
+    "videos",
 )
 pytest.register_assert_rewrite(*(f"{__name__}.{module}" for module in REWRITTEN))
