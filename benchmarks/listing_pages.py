@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from uuid import UUID
 
 import sqlalchemy as sa
 
@@ -17,8 +16,8 @@ DEPTH = 1_000
 # Seconds of timings that are enough for one page.
 BUDGET = 0.7
 
-# A list with its filter: at most so many rows after an id, and the id to go on after.
-Ask = Callable[[int, UUID | None], tuple[list[Any], UUID | None]]
+# A list with its filter: at most so many rows after a place, and the place to go on after.
+Ask = Callable[[int, Any], tuple[list[Any], Any]]
 
 
 @dataclass(frozen=True)
@@ -36,7 +35,7 @@ class Case:
     name: str
     ask: Ask
     depth: int
-    after: UUID | None
+    after: Any
     plan: Plan
     seconds: list[float] = field(default_factory=list)
 
@@ -75,7 +74,7 @@ def measure(cases: list[Case]) -> list[Case]:
     return cases
 
 
-def look(engine: sa.Engine, ask: Ask, after: UUID | None) -> Plan:
+def look(engine: sa.Engine, ask: Ask, after: Any) -> Plan:
     """Explain the very statements that the service sends for a page."""
     sent: list[tuple[str, Any]] = []
 
