@@ -21,8 +21,8 @@ PEERS := $(if $(filter thumbnails,$(or $(ARGS),thumbnails)),benchmarks/peers/.ve
 # aws-sam-cli asks its makers' servers on every call otherwise.
 export SAM_CLI_TELEMETRY := 0
 
-.PHONY: help install run demo superadmin test postman check sam build artifacts bench openapi format lock \
-	clean
+.PHONY: help install run demo superadmin test postman check sam build artifacts bench load openapi format \
+	lock clean
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -68,6 +68,9 @@ bench: export PYTHONPATH := functions:shared_package
 bench: .venv/installed .venv-sam/installed $(PEERS) ## Measure, as ratios in one run: make bench [ARGS=assembly]
 	.venv/bin/python -m benchmarks $(ARGS)
 
+load: .venv/installed benchmarks/load/.venv/installed ## Let 100, 200, 300 people upload at once: make load [ARGS=smoke]
+	.venv/bin/python -m benchmarks.load $(ARGS)
+
 openapi: .venv/installed ## Write the OpenAPI document and the Postman collection anew from the functions
 	.venv/bin/python -m tools.openapi
 	.venv/bin/python -m tools.postman
@@ -81,7 +84,7 @@ lock: .venv/installed ## Write the lock files anew from their .in: make lock [AR
 
 clean: ## Remove the virtual environments, caches and reports
 	rm -rf .venv .venv-sam .aws-sam tools/postman/node_modules .coverage .coverage.* htmlcov
-	rm -rf benchmarks/peers/.venv benchmarks/peers/node_modules
+	rm -rf benchmarks/peers/.venv benchmarks/peers/node_modules benchmarks/load/.venv
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find $(CODE) -name __pycache__ -prune -exec rm -rf {} +
 
@@ -113,6 +116,12 @@ benchmarks/peers/.venv/installed: requirements-bench.txt | .venv/installed
 	$(PYTHON) -m venv --without-pip benchmarks/peers/.venv
 	.venv/bin/uv pip sync --quiet --python benchmarks/peers/.venv --require-hashes --build-constraints requirements-bench.txt requirements-bench.txt
 	touch benchmarks/peers/.venv/installed
+
+benchmarks/load/.venv/installed: requirements-load.txt | .venv/installed
+	@echo "Installing locust into benchmarks/load/.venv; this takes a moment, once."
+	$(PYTHON) -m venv --without-pip benchmarks/load/.venv
+	.venv/bin/uv pip sync --quiet --python benchmarks/load/.venv --require-hashes --compile-bytecode requirements-load.txt
+	touch benchmarks/load/.venv/installed
 
 benchmarks/peers/node_modules/installed: benchmarks/peers/package-lock.json benchmarks/peers/package.json
 	@command -v npm >/dev/null || { echo "make bench needs Node.js 20.9 or later with npm, for sharp; make bench ARGS=assembly and the like do without." >&2; exit 1; }

@@ -1,0 +1,1 @@
+"""Hundreds of people at once, each with a video: `python -m benchmarks.load`, or `make load`."""
