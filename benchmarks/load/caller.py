@@ -92,7 +92,7 @@ class Caller(FastHttpUser):  # type: ignore[misc] # locust is not in the environ
             gevent.sleep(pause * random.uniform(0.7, 1.3))  # noqa: S311
             pause = min(pause * SLOWER, LAST_PAUSE)
         if seen["status"] != "ready":
-            raise GivenUp(f"{route}: {seen['status']}, {seen['failure']}")
+            raise GivenUp(f"{route}: {seen['status']}, {seen.get('failure')}")
         return seen
 
     def _renew(self) -> None:
