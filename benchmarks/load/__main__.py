@@ -23,7 +23,7 @@ from tests.support.footage import clip
 
 ROOT = Path(__file__).resolve().parents[2]
 PYTHON = Path(__file__).with_name(".venv") / "bin" / "python"
-# Ten seconds in HD, at a rate by which they come to 1.6 MB.
+# Three seconds in HD, at the rate of a phone: 1.5 MB.
 FILM = ("-b:v", "4000k", "-preset", "veryfast", "-pix_fmt", "yuv420p")
 # What the people may take besides their scenario: to start, and to tell.
 BESIDES = 60.0

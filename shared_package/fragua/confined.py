@@ -6,22 +6,18 @@ year. So they run in a child that knows no credentials, and may die.
 
 from __future__ import annotations
 
-import ctypes
 import os
-import resource
 import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import IO
 
 # Of our environment only what Python needs to start, and coverage to count: nothing of AWS.
 _HANDED_ON = ("LD_LIBRARY_PATH", "COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG")
-# Of prctl(2). What is not dumpable, /proc shows to root alone.
-_SET_PDEATHSIG, _SET_DUMPABLE = 1, 4
 # The kernel's answers to too much time, too much memory and too much output.
 _OUT_OF_LIMITS = {signal.SIGXCPU, signal.SIGKILL, signal.SIGXFSZ}
 # Bytes of an answer, at most; and of last words, for the log.
@@ -104,32 +100,3 @@ def _last_words(file: IO[bytes]) -> str:
 def _environment() -> dict[str, str]:
     kept = {name: os.environ[name] for name in _HANDED_ON if name in os.environ}
     return {**kept, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-
-
-def close_the_curtain() -> None:
-    """Let no process of the same user read this one's memory and environment: keys are in both."""
-    _prctl(_SET_DUMPABLE, 0)
-
-
-def die_with_parent() -> None:
-    """End this process when the one that started it ends, however that was."""
-    _prctl(_SET_PDEATHSIG, signal.SIGKILL)
-
-
-def _prctl(option: int, value: int) -> None:
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
-
-
-def limit(most: Mapping[int, int]) -> None:
-    """Take no more from now on of what `resource` names, in its units.
-
-    More time or output ends the process, more memory is an error of whoever asks for it.
-    """
-    for kind, allowed in {**most, resource.RLIMIT_CORE: 0}.items():
-        _soft, hard = resource.getrlimit(kind)
-        # Nobody may ask for more than is allowed already.
-        value = allowed if hard == resource.RLIM_INFINITY else min(allowed, hard)
-        # macOS knows no limit of memory; there nothing is deployed.
-        with suppress(ValueError):
-            resource.setrlimit(kind, (value, value))

@@ -18,7 +18,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from fragua import confined
+from fragua import restraint
 from fragua.images import limits
 from fragua.images.refusal import Refusal, damaged, is_machines, too_complex
 
@@ -40,7 +40,7 @@ def main() -> None:
 
 def limit_process(cpu_seconds: int) -> None:
     """Take no more from now on; more time ends the process, more memory is a MemoryError."""
-    confined.limit(
+    restraint.limit(
         {
             resource.RLIMIT_DATA: limits.MEMORY,
             resource.RLIMIT_AS: limits.ADDRESSES,

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from fragua import confined
+from fragua import confined, restraint
 from fragua.errors import Retry
 from fragua.images import limits
 from fragua.images.child import LATER
@@ -35,7 +35,7 @@ def make(source: Path, heights: Sequence[int], folder: Path) -> Picture:
     disk is full or a decoder is not there. Leaves no child; what a child in a stranger's hands has
     started lives on, with as little as it had.
     """
-    confined.close_the_curtain()
+    restraint.close_the_curtain()
     child = [sys.executable, "-m", "fragua.images.child", str(source), str(folder)]
     return read(run([*child, *map(str, heights)], limits.WALL_SECONDS), folder)
 

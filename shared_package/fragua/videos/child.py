@@ -13,15 +13,15 @@ import resource
 import signal
 import sys
 
-from fragua import confined
+from fragua import restraint
 
 
 def main() -> None:
     """Become the program that is named, within the limits, without an environment."""
     cpu_seconds, memory, output = map(int, sys.argv[1:4])
-    confined.die_with_parent()
+    restraint.die_with_parent()
     os.nice(19)
-    confined.limit(
+    restraint.limit(
         {
             resource.RLIMIT_CPU: cpu_seconds,
             resource.RLIMIT_DATA: memory,

@@ -141,10 +141,10 @@ def _rendered(lease: Lease, video: RowMapping, file: RowMapping, folder: Path) -
     source = Source(path, kinds.DEMUXERS[file["detected_type"]], settings().video_seconds)
     shape, sound = studio.look(source)
     extras = Extras(lease, studio, layout.of(shape))
-    clip = studio.render(source, "main.mp4", extras.layout, sound, extras.watermark())
+    given = {"watermark": extras.watermark(), "poster": (poster := folder / "poster.jpg")}
+    clip = studio.render(source, "main.mp4", extras.layout, sound, **given)
     # It may be a large one, and is not needed any more.
     path.unlink()
-    poster = studio.poster(clip, "poster.jpg")
     clips = [*extras.clip(settings().video_intro_key), clip]
     whole = studio.join([*clips, *extras.clip(settings().video_outro_key)], "whole.mp4")
     measured = studio.measure(whole)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from fragua import confined
+from fragua import confined, restraint
 from fragua.errors import Retry
 from fragua.videos import codecs, limits, streams
 from fragua.videos.layout import Layout, Shape
@@ -38,6 +38,7 @@ _SOUND = ("-c:a", "aac", "-b:a", "128k", "-ac", "2", "-ar", "48000")
 # Places, cameras and names are nobody else's business; and whoever watches need not wait for the
 # end of the file.
 _CONTAINER = ("-map_metadata", "-1", "-map_chapters", "-1", "-movflags", "+faststart")
+_STILL = ("-map", "[still]", "-frames:v", "1", "-update", "1", "-q:v", "4", "-map_metadata", "-1")
 _SILENCE = ("-f", "lavfi", "-i", "anullsrc=r=48000:cl=stereo")
 # Tells of streams and packets on the standard output.
 _TOLD = ("-f", "framecrc", "-")
@@ -84,21 +85,33 @@ class Studio:
             return streams.read(self._run(self.looking, *command, *_TOLD, given=[file]))
 
     def render(
-        self, source: Source, name: str, frame: Layout, sound: bool, watermark: Path | None = None
+        self,
+        source: Source,
+        name: str,
+        frame: Layout,
+        sound: bool,
+        *,
+        watermark: Path | None = None,
+        poster: Path | None = None,
     ) -> Path:
-        """Make a clip uniform: H.264 and AAC in an MP4 of the frame's size; return its path."""
+        """Make a clip uniform: H.264 and AAC in an MP4 of the frame's size; return its path.
+
+        A frame that stands for it, out of its first second, goes to `poster`.
+        """
         target = self.folder / name
         heard = ("-map", "0:a:0", "-af", "aresample=async=1:first_pts=0")
         longest = ("-t", str(source.seconds), "-frames:v", str(int(source.seconds * _RATE) + 1))
+        filters = _filters(frame, watermark=watermark is not None, poster=poster is not None)
         with source.path.open("rb") as file:
             self._run(
                 self.rendering,
                 *_opened(source, file),
                 *(_picture(watermark) if watermark else ()),
                 *(() if sound else _SILENCE),
-                *("-filter_complex", _filters(frame, watermark), "-map", "[shown]"),
+                *("-filter_complex", filters, "-map", "[shown]"),
                 *(heard if sound else ("-map", f"{2 if watermark else 1}:a", "-shortest")),
                 *(*longest, *_PICTURE, *_SOUND, *_CONTAINER, str(target)),
+                *((*_STILL, str(poster)) if poster else ()),
                 given=[file],
             )
         return target
@@ -113,20 +126,13 @@ class Studio:
         self._run(self.looking, *opened, "-c", "copy", *_CONTAINER, str(target))
         return target
 
-    def poster(self, clip: Path, name: str) -> Path:
-        """Pick a frame that stands for a rendition, out of its first second; return its path."""
-        target = self.folder / name
-        picked = ("-vf", f"thumbnail=n={_RATE}", "-frames:v", "1", "-update", "1", "-q:v", "4")
-        self._run(self.looking, *_made(clip), *picked, "-map_metadata", "-1", str(target))
-        return target
-
     def measure(self, clip: Path) -> Stream:
         """Read a rendition through; return what there is to say of its picture."""
         return _shown(streams.read(self._run(self.looking, *_made(clip), "-c", "copy", *_TOLD)))
 
     def _run(self, allowed: Limits, *arguments: str, given: Sequence[IO[bytes]] = ()) -> str:
         """Run ffmpeg; return what it prints. Refusal, or Retry where it is the machine's fault."""
-        confined.close_the_curtain()
+        restraint.close_the_curtain()
         within = (allowed.cpu_seconds, allowed.memory, allowed.output, codecs.ffmpeg())
         child = [sys.executable, "-m", "fragua.videos.child", *map(str, within)]
         quiet = ("-nostdin", "-hide_banner", "-v", "error", "-y")
@@ -177,19 +183,18 @@ def _shown(found: Sequence[Stream]) -> Stream:
     return found[0]
 
 
-def _filters(frame: Layout, watermark: Path | None) -> str:
+def _filters(frame: Layout, *, watermark: bool, poster: bool) -> str:
     """Write the way from the decoded picture to the shown one; a watermark is the second input."""
     (width, height), (wide, high) = frame.picture, frame.frame
-    shown = (
-        f"[0:V:0]scale={width}:{height},setsar=1,pad={wide}:{high}:-1:-1,"
-        f"fps=fps='min({_RATE},source_fps)'"
-    )
-    if watermark is None:
-        return f"{shown},format=yuv420p[shown]"
-    margin = wide // 40
-    mark = f"[1:v]scale={wide // 8}:-1[mark]"
-    corner = f"overlay=W-w-{margin}:H-h-{margin},format=yuv420p"
-    return f"{shown}[plain];{mark};[plain][mark]{corner}[shown]"
+    placed = f"scale={width}:{height},setsar=1,pad={wide}:{high}:-1:-1"
+    ways = [f"[0:V:0]{placed},fps=fps='min({_RATE},source_fps)'[made]"]
+    if watermark:
+        margin = wide // 40
+        ways.append(f"[1:v]scale={wide // 8}:-1[mark]")
+        ways.append(f"[made][mark]overlay=W-w-{margin}:H-h-{margin}[made]")
+    if poster:
+        ways.append(f"[made]split[made][each];[each]thumbnail=n={_RATE}[still]")
+    return ";".join([*ways, "[made]format=yuv420p[shown]"])
 
 
 def _explain(done: confined.Ended) -> None:

@@ -26,6 +26,7 @@ from fragua.database.metadata import metadata
 from fragua.files import tables as _files
 from fragua.images import tables as _images
 from fragua.notifications import tables as _notifications
+from fragua.videos import tables as _videos
 from tests.support.backend import invoke
 from tests.support.bench import eventually
 from tests.support.databases import own_database
@@ -34,7 +35,7 @@ DESCRIBED = {
     *(_accounts.users, _accounts.plans, _buckets.buckets, _files.files, _files.links),
     *(_images.images, _outbox.outbox, _repeats.repeats),
     *(_catalog.products, _catalog.history, _catalog.views, _catalog.counted_views),
-    _notifications.notifications,
+    *(_notifications.notifications, _videos.videos, _videos.votes, _videos.players),
 }
 
 
@@ -126,6 +127,7 @@ def test_checks_keep_a_role_that_does_not_exist_out(backend: dict[str, str]) -> 
         ("0004", "0005", _accounts.users),
         ("0006", "0007", _files.files),
         ("0007", "0008", _accounts.users),
+        ("0009", "0010", _accounts.users),
     ],
 )
 def test_indexes_come_and_go_while_others_read_and_write(
@@ -164,6 +166,38 @@ def test_an_index_that_broke_off_is_made_anew() -> None:
     with reader() as db:
         (made,) = [i for i in sa.inspect(db).get_indexes("users") if i["name"] == "users_id_idx"]
     assert made["column_names"] == ["id"]
+
+
+CITIES = ["Ávila", "ISTANBUL", None, "straße"]
+
+
+@pytest.mark.usefixtures("empty")
+def test_people_who_were_there_are_found_by_their_city() -> None:
+    migrate.upgrade("0008")
+    text = dict.fromkeys(("password_hash", "first_name", "last_name"), "x")
+    values = {"role": "user", "plan": "basic", "created_at": sa.func.now(), **text}
+    with engine().begin() as db:
+        for city in CITIES:
+            one = {"id": uuid4(), "email": uuid4().hex, "email_key": uuid4().hex, "city": city}
+            db.execute(_accounts.users.insert().values(one | values))
+    migrate.upgrade()
+    with reader() as db:
+        found = db.execute(sa.select(_accounts.users.c.city, _accounts.users.c.city_key)).all()
+    assert {tuple(row) for row in found} == {(city, city and city.casefold()) for city in CITIES}
+
+
+@pytest.mark.usefixtures("empty")
+def test_a_migration_that_needs_a_lock_holds_nobody_up_behind_a_long_report() -> None:
+    migrate.upgrade("0008")
+    others = sa.create_engine(engine().url, poolclass=sa.NullPool)
+    with others.connect() as reads:
+        reads.execute(sa.select(_accounts.plans.c.name))
+        reads.exec_driver_sql("lock table users in access share mode")
+        with pytest.raises(sa.exc.OperationalError, match="lock timeout"):
+            migrate.upgrade()
+        reads.rollback()
+    migrate.upgrade()
+    assert tables() == set(metadata.tables)
 
 
 UPGRADE = [sys.executable, "-c", "from fragua.database import migrate; migrate.upgrade()"]

@@ -208,10 +208,10 @@ def test_asking_for_thumbnails_needs_no_decoder() -> None:
 def test_nobody_but_root_may_look_into_the_process_that_has_the_keys(tmp_path: Path) -> None:
     # As somebody who is not root, whom the kernel shows everything: another of that user looks.
     code = (
-        "import ctypes, os, subprocess; from fragua import confined;"
+        "import ctypes, os, subprocess; from fragua import restraint;"
         "os.setgid(65534); os.setuid(65534); ctypes.CDLL(None).prctl(4, 1, 0, 0, 0);"
         "look = ['/bin/sh', '-c', 'test -r /proc/$PPID/environ && echo seen || echo hidden'];"
-        "before = subprocess.check_output(look, text=True); confined.close_the_curtain();"
+        "before = subprocess.check_output(look, text=True); restraint.close_the_curtain();"
         "print(before, subprocess.check_output(look, text=True))"
     )
     done = beside(code)

@@ -279,7 +279,7 @@ def test_what_looks_in_meanwhile_can_end_it(looks: Callable[..., None]) -> None:
 def test_ffmpeg_dies_with_the_worker(tmp_path: Path) -> None:
     code = (
         "import sys; from fragua import confined; confined.run([sys.executable, '-c',"
-        "'import os, time; from fragua import confined; confined.die_with_parent();"
+        "'import os, time; from fragua import restraint; restraint.die_with_parent();"
         ' print(os.getpid(), flush=True, file=open("pid", "w")); time.sleep(60)\'], 60)'
     )
     environment = {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
@@ -291,10 +291,11 @@ def test_ffmpeg_dies_with_the_worker(tmp_path: Path) -> None:
 
 
 def test_a_poster_is_a_frame_of_the_video(tmp_path: Path) -> None:
-    made = rendered(tmp_path, white(160, 90))
-    poster = Studio(tmp_path).poster(made, "poster.jpg").read_bytes()
-    assert poster.startswith(b"\xff\xd8\xff")
-    (shown,) = frames(poster, (1, 2), at=[0])
+    poster, given = tmp_path / "poster.jpg", source(tmp_path, white(160, 90))
+    frame = Layout((160, 90), (160, 90))
+    Studio(tmp_path).render(given, "made.mp4", frame, sound=False, poster=poster)
+    assert poster.read_bytes().startswith(b"\xff\xd8\xff")
+    (shown,) = frames(poster.read_bytes(), (1, 2), at=[0])
     assert shown[0] > 215
     assert shown[3] < 40
 
@@ -320,7 +321,7 @@ def test_a_watermark_stands_in_the_corner(tmp_path: Path) -> None:
     for sound in (True, False):
         data = clip(0.2, "320x180") if sound else black
         given = source(tmp_path, data)
-        made = Studio(tmp_path).render(given, "made.mp4", frame, sound, mark)
+        made = Studio(tmp_path).render(given, "made.mp4", frame, sound, watermark=mark)
         (shown,) = frames(made.read_bytes(), (16, 9), at=[0])
         # The last but one of the columns, and of the rows.
         red, green, blue = shown[-54:-51]
