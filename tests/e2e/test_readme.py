@@ -79,3 +79,8 @@ def test_its_commands_do_what_it_says(url: str, tmp_path: Path) -> None:
     assert link
     shared = httpx.get(link[0], follow_redirects=True)
     assert shared.content == (tmp_path / "picture.jpg").read_bytes()
+    assert re.search(
+        r'"position":1,"user_id":"[0-9a-f-]+","name":"Ada Lovelace","city":null,"votes":1', said
+    )
+    (watched,) = re.findall(r"^(http://.*/video\.mp4\?.*)$", said, re.MULTILINE)
+    assert httpx.get(watched, headers={"range": "bytes=4-7"}).content == b"ftyp"
