@@ -32,6 +32,7 @@ TAGS = {
     "buckets": "Places of one's own to store in.",
     "files": "One verified file out; temporary links to it.",
     "images": "Files that are pictures: thumbnails, sizes, colours.",
+    "videos": "Files that became videos, watched and voted for by everybody else.",
     "catalog": "Products: their prices, pictures, history and views.",
     "notifications": "What other admins changed.",
     "service": "The service itself.",

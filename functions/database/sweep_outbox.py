@@ -10,7 +10,7 @@ from fragua.catalog import history, views
 from fragua.catalog import service as catalog
 from fragua.database import outbox, repeats
 from fragua.files import service as files
-from fragua.videos import rendering
+from fragua.videos import lease
 from fragua.videos import service as videos
 from fragua.worker import log, schedule_handler
 
@@ -30,7 +30,7 @@ EFFECTS: dict[str, Callable[[Mapping[str, Any]], None]] = {
 def sweep() -> dict[str, int]:
     # First: however long the rest takes, this is done.
     forgotten = repeats.sweep() + views.sweep()
-    begun_again = rendering.sweep()
+    begun_again = lease.sweep()
     done, errors = outbox.sweep(lambda kind, payload: EFFECTS[kind](payload))
     for error in errors:
         log.error("left undone", exc_info=error)

@@ -63,7 +63,7 @@ def follow(event: UUID, payload: Mapping[str, Any]) -> None:
 
 def video_submitted(payload: Mapping[str, Any]) -> None:
     """Do the work of an outbox event: tell the worker that makes renditions."""
-    aws.send(settings().renditions_queue_url, json.dumps(dict(payload)))
+    aws.send(settings().renditions_queue_url, json.dumps(dict(payload)), brief=True)
 
 
 def page(owner_id: UUID, limit: int, after: UUID | None) -> tuple[list[Video], UUID | None]:

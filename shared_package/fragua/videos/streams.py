@@ -46,7 +46,7 @@ def read(text: str) -> list[Stream]:
             name, number, value = found.groups()
             headers.setdefault(int(number), {})[name] = value
         elif not line.startswith("#"):
-            number, _dts, *times = map(int, line.split(",")[:4])
+            number, _dts, *times = map(_number, line.split(",")[:4])
             packets.setdefault(number, []).append(times)
     return [_stream(headers[number], packets.get(number, [])) for number in sorted(headers)]
 
@@ -68,6 +68,11 @@ def _stream(header: dict[str, str], packets: list[list[int]]) -> Stream:
 def _seconds(packets: Iterable[list[int]], unit: Fraction) -> float:
     ends = [start + duration for start, duration in packets]
     return float(max(ends, default=0) * unit)
+
+
+def _number(text: str) -> int:
+    """Read a number; a time that nobody knows is written as a word."""
+    return int(text) if text.strip().lstrip("-").isdigit() else 0
 
 
 def _fraction(text: str) -> Fraction:

@@ -14,7 +14,8 @@ import psutil
 import pytest
 
 from fragua import clock
-from fragua.videos import rendering
+from fragua.errors import Unavailable
+from fragua.videos.lease import Lease
 from tests.support.backend import Client
 from tests.support.bench import Bench, eventually
 from tests.support.deaths import Dead, Deaths
@@ -46,13 +47,14 @@ from tests.support.workers import Worker
 # What the worker asks of others, in order. The first test fails when there is more.
 STEPS = (
     "SQL UPDATE videos",
-    "SQL SELECT files",
     "SQL COMMIT",
+    "SQL SELECT files",
+    "SQL COMMIT 2",
     "S3 GetObject",
     "S3 PutObject",
     "S3 PutObject 2",
     "SQL UPDATE videos 2",
-    "SQL COMMIT 2",
+    "SQL COMMIT 3",
 )
 pytestmark = pytest.mark.timeout(180)
 
@@ -184,18 +186,31 @@ def test_who_has_lost_the_lease_writes_nothing(bench: Bench, client: Client, vid
     assert_made_once(client, video_id)
 
 
-def test_a_lease_is_prolonged_while_ffmpeg_works(client: Client, video_id: str) -> None:
-    lease, _, _ = rendering._take(UUID(video_id)) or pytest.fail("it was free")  # noqa: SLF001
+def test_a_lease_is_prolonged_while_ffmpeg_works(bench: Bench, video_id: str) -> None:
+    lease = Lease.take(UUID(video_id))
+    assert lease is not None
     edit(video_id, leased_until=clock.at(0))
     lease.keep()
     row = kept(video_id)
     assert row is not None
     assert row["leased_until"] == clock.at(0)
     lease.taken = time.monotonic() - 21
+    with bench.here({"SQL UPDATE videos": Fault(Act.CUT_BEFORE)}):
+        # A database that is away for a moment ends no work.
+        lease.keep()
+    row = kept(video_id)
+    assert row is not None
+    assert row["leased_until"] == clock.at(0)
     lease.keep()
     row = kept(video_id)
     assert row is not None
     assert row["leased_until"] > clock.now()
+    lease.taken = time.monotonic() - 41
+    with (
+        bench.here({"SQL UPDATE videos": Fault(Act.CUT_BEFORE)}),
+        pytest.raises(Unavailable),
+    ):
+        lease.keep()
 
 
 @pytest.mark.parametrize("step", STEPS)
@@ -208,7 +223,7 @@ def test_a_video_that_is_deleted_while_it_is_made_leaves_nothing(
     with ThreadPoolExecutor(1) as thread:
         deletion = thread.submit(delete, client, video_id)
         # Where the worker has the row's lock, it goes first.
-        free = step not in ("SQL SELECT files", "SQL COMMIT", "SQL COMMIT 2")
+        free = step not in ("SQL COMMIT", "SQL COMMIT 3")
         assert not free or deletion.result(10).status == 204
         faults.thaw()
         assert deletion.result(10).status == 204
@@ -247,7 +262,8 @@ def test_a_source_that_breaks_off_is_not_taken_for_a_damaged_one(
     ("step", "act"),
     [
         *((step, Act.CUT_BEFORE) for step in STEPS if step.startswith("SQL")),
-        ("SQL COMMIT 2", Act.CUT_AFTER),
+        ("SQL COMMIT", Act.CUT_AFTER),
+        ("SQL COMMIT 3", Act.CUT_AFTER),
     ],
 )
 def test_a_database_that_leaves_makes_the_message_come_again(
@@ -279,6 +295,6 @@ def test_what_a_worker_has_left_is_cleared_away_by_one_that_comes_later(
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     (left := tmp_path / "fragua-video-left").mkdir()
     (left / "source").write_bytes(b"x")
-    os.utime(left, (time.time() - 1801, time.time() - 1801))
+    os.utime(left, (time.time() - 1001, time.time() - 1001))
     assert work(submitted(client)) == DONE
     assert list(tmp_path.iterdir()) == []

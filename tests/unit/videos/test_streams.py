@@ -33,6 +33,11 @@ def test_streams_have_their_codecs_sizes_and_seconds() -> None:
     ]
 
 
+def test_a_packet_whose_time_nobody_knows_is_a_packet() -> None:
+    (found,) = streams.read("#media_type 0: video\n#tb 0: 1/25\n0, NOPTS, NOPTS, 1, 99, 0x00\n")
+    assert (found.packets, found.seconds) == (1, 0.04)
+
+
 def test_nothing_is_no_stream() -> None:
     assert streams.read("#software: Lavf63.1.102\n") == []
 
