@@ -23,8 +23,8 @@ from tests.support.footage import clip
 
 ROOT = Path(__file__).resolve().parents[2]
 PYTHON = Path(__file__).with_name(".venv") / "bin" / "python"
-# Three seconds in HD, at the rate of a phone: 1.5 MB.
-FILM = ("-b:v", "4000k", "-preset", "veryfast", "-pix_fmt", "yuv420p")
+# Five seconds that come to 1.5 MB.
+FILM = ("-b:v", "2400k", "-preset", "veryfast", "-pix_fmt", "yuv420p")
 # What the people may take besides their scenario: to start, and to tell.
 BESIDES = 60.0
 
@@ -88,7 +88,7 @@ def main() -> int:
     outcomes, problems = list[Outcome](), list[str]()
     with TemporaryDirectory(prefix="fragua-load-") as folder:
         film = Path(folder, "clip.mp4")
-        film.write_bytes(clip(3.0, "1280x720", more=FILM))
+        film.write_bytes(clip(5.0, "640x360", more=FILM))
         with (kept or Path(folder, "log")).open("w") as log:
             for scenario in scenarios:
                 print(f"\n{scenario.name}; it may take {scenario.bound / 60:.0f} min", flush=True)

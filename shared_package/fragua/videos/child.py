@@ -3,7 +3,7 @@
     python -m fragua.videos.child CPU_SECONDS MEMORY OUTPUT FFMPEG ARGUMENT...
 
 It limits itself, and what it turns into can't get out of that. It ends with the worker, however
-that ends, and lets everybody else on the machine go first: on a laptop the API answers meanwhile.
+that ends.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ def main() -> None:
     """Become the program that is named, within the limits, without an environment."""
     cpu_seconds, memory, output = map(int, sys.argv[1:4])
     restraint.die_with_parent()
-    os.nice(19)
+    restraint.let_others_go_first()
     restraint.limit(
         {
             resource.RLIMIT_CPU: cpu_seconds,

@@ -34,8 +34,6 @@ _ATTEMPTS = 4
 # Folders of videos that are being made; and seconds after which none is: the function has 900.
 _PREFIX = "fragua-video-"
 _LONGEST = 1000
-# Videos of dead workers that one sweep sees to.
-_BATCH = 100
 
 
 def render(video_id: UUID) -> None:
