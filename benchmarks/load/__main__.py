@@ -24,7 +24,7 @@ from tests.support.footage import clip
 ROOT = Path(__file__).resolve().parents[2]
 PYTHON = Path(__file__).with_name(".venv") / "bin" / "python"
 # Five seconds that come to 1.5 MB.
-FILM = ("-b:v", "2400k", "-preset", "veryfast", "-pix_fmt", "yuv420p")
+FILM = ("-b:v", "2750k", "-preset", "veryfast", "-pix_fmt", "yuv420p")
 # What the people may take besides their scenario: to start, and to tell.
 BESIDES = 60.0
 
