@@ -7,6 +7,7 @@ year. So they run in a child that knows no credentials, and may die.
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -23,15 +24,22 @@ _OUT_OF_LIMITS = {signal.SIGXCPU, signal.SIGKILL, signal.SIGXFSZ}
 # Bytes of an answer, at most; and of last words, for the log.
 _ANSWER = 1 << 20
 _LAST_WORDS = 300
+# Of the time of our clock, what a child has of a processor at least where nobody is in its way: a
+# small function has a third of one.
+_FAIR = 0.1
 
 
 @dataclass(frozen=True)
 class Ended:
-    """How a child ended: the code it exited with, what it printed, and its last complaint."""
+    """How a child ended: the code it exited with, what it printed, and its last complaint.
+
+    `starved` is one that our clock ended though it had hardly got a processor by then.
+    """
 
     code: int
     output: bytes
     complaint: str
+    starved: bool
 
     @property
     def out_of_limits(self) -> bool:
@@ -61,12 +69,20 @@ def run(
             env=_environment(),
             pass_fds=[file.fileno() for file in given],
         )
+        before, ended = _cpu(), False
         try:
-            _wait(child, seconds, meanwhile, every)
+            ended = _wait(child, seconds, meanwhile, every)
         finally:
             child.kill()
             child.wait()
-        return Ended(child.returncode, _read(said, _ANSWER), _last_words(complained))
+        starved = not ended and _cpu() - before < seconds * _FAIR
+        return Ended(child.returncode, _read(said, _ANSWER), _last_words(complained), starved)
+
+
+def _cpu() -> float:
+    """Return the seconds of a processor that all children which have ended have used."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _wait(
@@ -74,16 +90,18 @@ def _wait(
     seconds: float,
     meanwhile: Callable[[], None] | None,
     every: float,
-) -> None:
+) -> bool:
+    """Wait until the child ends; False when it has not by then."""
     step = min(seconds, every) if meanwhile else seconds
     left = seconds
     while left > 0:
         with suppress(subprocess.TimeoutExpired):
             child.wait(min(step, left))
-            return
+            return True
         left -= step
         if meanwhile:
             meanwhile()
+    return False
 
 
 def _read(file: IO[bytes], most: int) -> bytes:

@@ -36,9 +36,8 @@ _LOWEST = 200
 # Pictures, everybody's, among which one message looks for those of a plan: what it costs does not
 # depend on how many of them there are to find.
 _BATCH = 500
-# Folders of pictures that are being made; and seconds after which none is: the function has 90.
+# Folders of pictures that are being made.
 _PREFIX = "fragua-picture-"
-_LONGEST = 180
 
 
 def make(file_id: UUID) -> None:
@@ -51,7 +50,7 @@ def make(file_id: UUID) -> None:
     if file is None:
         log.info("nothing to make", extra={"file_id": str(file_id)})
     elif missing:
-        with scratch.folder(_PREFIX, _LONGEST) as folder:
+        with scratch.folder(_PREFIX) as folder:
             _make(file, missing, folder)
 
 

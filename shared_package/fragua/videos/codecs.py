@@ -5,7 +5,9 @@ It has hundreds of decoders. Those that nobody needs are only there to be attack
 
 from __future__ import annotations
 
-_PICTURE = "h264 hevc av1 vp8 vp9 mpeg4 mpeg2video mpeg1video h263 mjpeg prores"
+from fragua.errors import Retry
+
+_PICTURE = "h264 hevc av1 vp8 vp9 mpeg4 mpeg2video mpeg1video h263 mjpeg prores png"
 _SOUND = "aac mp3 mp2 ac3 eac3 opus vorbis flac alac amr_nb amr_wb"
 _SAMPLES = "pcm_s16le pcm_s16be pcm_s24le pcm_s24be pcm_s32le pcm_f32le pcm_u8 pcm_mulaw pcm_alaw"
 # As streams name them, and the decoders that have other names.
@@ -16,8 +18,11 @@ DECODERS = ",".join(
 
 
 def ffmpeg() -> str:
-    """Return the path of the program, which comes with its wheel."""
+    """Return the path of the program, which comes with its wheel; `Retry` where it is not."""
     # Only the worker's layer has it; the sweeper knows of videos as well.
     from imageio_ffmpeg import get_ffmpeg_exe
 
-    return str(get_ffmpeg_exe())
+    try:
+        return str(get_ffmpeg_exe())
+    except RuntimeError as error:
+        raise Retry(f"{error}") from error

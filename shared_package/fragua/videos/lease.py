@@ -17,6 +17,7 @@ from fragua import clock
 from fragua.database import outbox, writer
 from fragua.errors import Retry, Unavailable
 from fragua.videos import service
+from fragua.videos.refusal import not_made
 from fragua.videos.tables import videos
 
 log = logging.getLogger("fragua")
@@ -25,6 +26,9 @@ log = logging.getLogger("fragua")
 _LEASE = 60
 # Videos of dead workers that one sweep sees to.
 _BATCH = 100
+# After which no message tells of a video any more: a queue keeps it for 14 days, and the dead
+# letters as long again.
+_FORGOTTEN = timedelta(days=29)
 _FREE: Mapping[str, Any] = {"worker": None, "leased_until": None}
 
 
@@ -92,17 +96,34 @@ def _end() -> datetime:
 
 
 def sweep() -> int:
-    """Have videos made again whose workers died; return how many."""
+    """Have videos made again whose workers died; end those that nobody is told of any more.
+
+    Returns how many these were.
+    """
     dead = sa.select(videos.c.id).where(
         videos.c.leased_until < clock.now(), videos.c.deleted_at.is_(None)
     )
-    # Not a plain subquery: in a nested loop that runs anew for every row, past its limit.
-    some = dead.limit(_BATCH).with_for_update(skip_locked=True).cte("dead")
-    free = videos.update().where(videos.c.id == some.c.id).values(**_FREE)
+    free = videos.update().values(_FREE).returning(videos.c.id)
     with writer() as db:
-        found = db.execute(free.returning(videos.c.id)).scalars()
+        found = db.execute(free.where(videos.c.id == _some(dead).c.id)).scalars()
         payloads = [{"video_id": str(video_id)} for video_id in found]
         events = [outbox.add(db, service.VIDEO_SUBMITTED, payload) for payload in payloads]
     for event, payload in zip(events, payloads, strict=True):
         service.follow(event, payload)
-    return len(events)
+    return len(events) + _end_forgotten()
+
+
+def _end_forgotten() -> int:
+    first = clock.first_id_at(clock.now() - _FORGOTTEN)
+    waiting = (videos.c.status == "processing", videos.c.id < first, videos.c.worker.is_(None))
+    some = _some(sa.select(videos.c.id).where(*waiting))
+    reason = not_made()
+    failure = {"code": reason.code, "detail": reason.reason}
+    end = videos.update().where(videos.c.id == some.c.id)
+    with writer() as db:
+        return db.execute(end.values(status="failed", failure=failure)).rowcount
+
+
+def _some(found: sa.Select[Any]) -> sa.CTE:
+    # Not a plain subquery: in a nested loop that runs anew for every row, past its limit.
+    return found.limit(_BATCH).with_for_update(skip_locked=True).cte("some")

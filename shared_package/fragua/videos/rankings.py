@@ -18,7 +18,9 @@ from fragua.errors import Invalid
 from fragua.videos.schemas import Ranked
 from fragua.videos.tables import players
 
-_PLACE = re.compile(r"(\d{1,18})/([0-9a-f-]{36})/(\d{1,18})/(\d{1,18})")
+_NUMBER = r"(0|[1-9]\d{0,17})"
+_ID = r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
+_PLACE = re.compile(f"{_NUMBER}/{_ID}/{_NUMBER}/{_NUMBER}", re.ASCII)
 
 
 @dataclass(frozen=True)

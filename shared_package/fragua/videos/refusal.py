@@ -3,6 +3,7 @@
 | code           | the file                                                             |
 |----------------|----------------------------------------------------------------------|
 | `file_deleted` | is gone                                                              |
+| `not_made`     | was given up: workers died of it, or it waited for too long          |
 | `no_video`     | has no moving picture: sound alone, or no frame at all               |
 | `unsupported`  | holds what no decoder is allowed for                                 |
 | `damaged`      | contradicts itself, or ends before it has shown anything             |
@@ -25,6 +26,11 @@ class Refusal(Exception):
 def file_deleted() -> Refusal:
     """Its owner deleted it before it was looked at."""
     return Refusal("file_deleted", "The file was deleted before a video was made of it.")
+
+
+def not_made() -> Refusal:
+    """Nobody will try again."""
+    return Refusal("not_made", "No video could be made of the file, which may not be its fault.")
 
 
 def no_video(what: str) -> Refusal:

@@ -7,9 +7,8 @@ and the row, which makes them visible, is written last by whoever still has the 
 
 from __future__ import annotations
 
-import hashlib
 import logging
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -22,18 +21,17 @@ from fragua.errors import Refused, Retry, Unavailable
 from fragua.files import service as files
 from fragua.settings import settings
 from fragua.videos import delivery, kinds, layout, limits
-from fragua.videos.layout import Layout
+from fragua.videos.extras import Extras
 from fragua.videos.lease import Lease
-from fragua.videos.refusal import Refusal, file_deleted, too_complex
+from fragua.videos.refusal import Refusal, file_deleted, not_made
 from fragua.videos.studio import Source, Studio
 
 log = logging.getLogger("fragua")
 
-# Workers that may die of one video. It is not the machine's fault then.
+# Workers that may die of one video, or come upon an error of ours.
 _ATTEMPTS = 4
-# Folders of videos that are being made; and seconds after which none is: the function has 900.
+# Folders of videos that are being made.
 _PREFIX = "fragua-video-"
-_LONGEST = 1000
 
 
 def render(video_id: UUID) -> None:
@@ -48,8 +46,11 @@ def render(video_id: UUID) -> None:
         return
     try:
         lease.end(_made(lease) | {"processed_at": clock.now()})
-    except (Refused, Retry, Unavailable):
+    except (OSError, Refused, Retry, Unavailable) as error:
         lease.give_back(counted=False)
+        # A full disk, say, is none of the video's doing.
+        if isinstance(error, OSError):
+            raise Retry(f"{error}") from error
         raise
     except Exception:
         lease.give_back(counted=True)
@@ -61,11 +62,11 @@ def _made(lease: Lease) -> dict[str, Any]:
     video, file = lease.video, _file(lease.video["file_id"])
     try:
         if video["attempts"] > _ATTEMPTS:
-            raise too_complex()
+            raise not_made()
         if file["deleted_at"]:
             raise file_deleted()
         limits.file_bytes(file["size"])
-        with scratch.folder(_PREFIX, _LONGEST) as folder:
+        with scratch.folder(_PREFIX) as folder:
             return _rendered(lease, file, folder)
     except Refusal as refusal:
         log.info("refused", extra={"video_id": str(video["id"]), "code": refusal.code})
@@ -81,16 +82,17 @@ def _file(file_id: UUID) -> RowMapping:
 
 def _rendered(lease: Lease, file: RowMapping, folder: Path) -> dict[str, Any]:
     studio = Studio(folder, meanwhile=lease.keep)
-    path = _fetched(lease, file["s3_bucket"], file["object_key"], folder / "source")
-    source = Source(path, kinds.DEMUXERS[file["detected_type"]], settings().video_seconds)
-    shape, sound = studio.look(source)
-    extras = Extras(lease, studio, layout.of(shape))
-    given = {"watermark": extras.watermark(), "poster": (poster := folder / "poster.jpg")}
-    clip = studio.render(source, "main.mp4", extras.layout, sound, **given)
+    source = folder / "source"
+    _fetch(lease, file["s3_bucket"], file["object_key"], source)
+    demuxer = kinds.DEMUXERS[file["detected_type"]]
+    main = studio.look(Source(source, demuxer, settings().video_seconds))
+    # Before the work that takes its time, which would be for nothing where one of them is missing.
+    extras = Extras.fetch(studio, partial(_fetch, lease, settings().default_bucket))
+    frame, poster = layout.of(main.shape), folder / "poster.jpg"
+    clip = studio.render(main, "main.mp4", frame, watermark=extras.watermark, poster=poster)
     # It may be a large one, and is not needed any more.
-    path.unlink()
-    clips = [*extras.clip(settings().video_intro_key), clip]
-    whole = studio.join([*clips, *extras.clip(settings().video_outro_key)], "whole.mp4")
+    source.unlink()
+    whole = extras.around(clip, studio, frame.frame)
     measured = studio.measure(whole)
     lease.keep()
     _store(whole, delivery.rendition_key(lease.video), "video/mp4")
@@ -99,44 +101,12 @@ def _rendered(lease: Lease, file: RowMapping, folder: Path) -> dict[str, Any]:
     return {"status": "ready", "duration": round(measured.seconds, 3), **size}
 
 
-def _fetched(lease: Lease, bucket: str, key: str, target: Path) -> Path:
+def _fetch(lease: Lease, bucket: str, key: str, target: Path) -> None:
     """Fetch an object to disk; `Retry` when it is not there, since the next try knows why."""
     try:
         aws.s3_fetch(bucket, key, target, meanwhile=lease.keep)
     except Refused as error:
         raise Retry(f"{key} can't be read: {error.code}") from error
-    return target
-
-
-@dataclass(frozen=True)
-class Extras:
-    """What the deployment gives every video, from the folder `assets/` of the default bucket."""
-
-    lease: Lease
-    studio: Studio
-    layout: Layout
-
-    def watermark(self) -> Path | None:
-        """Fetch the picture for the corner, a PNG, if there is one."""
-        key = settings().video_watermark_key
-        return self._asset(key, "watermark.png") if key else None
-
-    def clip(self, key: str) -> list[Path]:
-        """Render the clip of a key in the frame of the video; none without a key."""
-        if not key:
-            return []
-        name = hashlib.sha256(key.encode()).hexdigest()
-        source = Source(self._asset(key, name), "mov", settings().video_seconds)
-        try:
-            shape, sound = self.studio.look(source)
-            frame = layout.within(self.layout.frame, shape)
-            return [self.studio.render(source, f"{name}.mp4", frame, sound)]
-        except Refusal as refusal:
-            # Not the owner's fault: whoever runs this shall hear of it, and the video waits.
-            raise Retry(f"{key} is no clip to be shown: {refusal.reason}") from refusal
-
-    def _asset(self, key: str, name: str) -> Path:
-        return _fetched(self.lease, settings().default_bucket, key, self.studio.folder / name)
 
 
 def _store(path: Path, key: str, content_type: str) -> None:

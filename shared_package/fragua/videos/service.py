@@ -26,18 +26,25 @@ VIDEO_SUBMITTED = "video_submitted"
 VIDEO_DELETED = "video_deleted"
 
 # Votes that one statement deletes, and statements of one try: the next one goes on.
-_BATCH, _STATEMENTS = 5_000, 40
+_BATCH, _STATEMENTS = 5_000, 8
+# Videos of one account that may wait for the workers, who are everybody's; and seconds after which
+# to ask again.
+_WAITING, _PAUSE = 100, 60
 _SHOWN = ("ready", "public")
 
 
 def submit(owner_id: UUID, new: NewVideo, once: Once | None = None) -> Video:
-    """Have a video made of a file of the owner's; `Problem` not_a_video, `Invalid` for no file."""
+    """Have a video made of a file of the owner's.
+
+    Raises `Problem` not_a_video or too_many_videos, `Invalid` where there is no such file.
+    """
     row = {"id": clock.new_id(), "owner_id": owner_id, **new.model_dump()}
     with writer() as db:
         before = repeats.made_before(db, f"videos:{owner_id}", once, row["id"])
         if before:
             return _video(_own(db, owner_id, before))
         _require_video(db, owner_id, new.file_id)
+        _require_patience(db, owner_id)
         row["created_at"] = clock.id_time(row["id"])
         found = db.execute(videos.insert().values(row).returning(videos)).mappings().one()
         payload = {"video_id": str(row["id"])}
@@ -52,6 +59,13 @@ def _require_video(db: sa.Connection, owner_id: UUID, file_id: UUID) -> None:
         raise Invalid(("/file_id", "is not the id of a file of yours"))
     if file["detected_type"] not in kinds.DEMUXERS:
         raise Problem("not_a_video")
+
+
+def _require_patience(db: sa.Connection, owner_id: UUID) -> None:
+    mine = (videos.c.owner_id == owner_id, videos.c.status == "processing")
+    waiting = sa.select(videos.c.id).where(*mine).offset(_WAITING - 1).limit(1)
+    if db.execute(waiting).first():
+        raise Problem("too_many_videos", retry_after=_PAUSE)
 
 
 def follow(event: UUID, payload: Mapping[str, Any]) -> None:

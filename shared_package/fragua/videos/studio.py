@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import errno
 import logging
+import os
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
 
 from fragua import confined, restraint
 from fragua.errors import Retry
 from fragua.videos import codecs, limits, streams
+from fragua.videos.child import LATER
 from fragua.videos.layout import Layout, Shape
 from fragua.videos.limits import Limits
 from fragua.videos.refusal import damaged, no_video, too_complex, unsupported
@@ -42,6 +44,8 @@ _STILL = ("-map", "[still]", "-frames:v", "1", "-update", "1", "-q:v", "4", "-ma
 _SILENCE = ("-f", "lavfi", "-i", "anullsrc=r=48000:cl=stereo")
 # Tells of streams and packets on the standard output.
 _TOLD = ("-f", "framecrc", "-")
+# Seconds: sound comes in pieces of its own, and ends a little later than the picture.
+_FRAME = 0.1
 # Exit codes are the lower byte of ffmpeg's, which are errors of the system with a minus.
 _FULL, _MEMORY, _TOO_BIG = (
     (-number) & 0xFF for number in (errno.ENOSPC, errno.ENOMEM, errno.EFBIG)
@@ -58,6 +62,15 @@ class Source:
 
 
 @dataclass(frozen=True)
+class Clip:
+    """A source that was looked at: what it looks like, and whether it sounds."""
+
+    source: Source
+    shape: Shape
+    sound: bool
+
+
+@dataclass(frozen=True)
 class Studio:
     """Where clips are rendered: a folder for what comes out, and limits.
 
@@ -70,14 +83,15 @@ class Studio:
     meanwhile: Callable[[], None] | None = None
     every: float = 5
 
-    def look(self, source: Source) -> tuple[Shape, bool]:
-        """Tell what a clip looks like, and whether it sounds; `Refusal` for one that is no video.
+    def look(self, source: Source) -> Clip:
+        """Tell what a source looks like, and whether it sounds; `Refusal` for one that is no video.
 
         By its first frame, decoded: what turns it upright is in there, and so is what can't be.
         """
         kinds = _judged(self._read(source, ("-map", "0:V:0?", "-map", "0:a:0?", "-c", "copy")))
         shown = _shown(self._read(source, ("-map", "0:V:0")))
-        return Shape(shown.width, shown.height, shown.pixel), "audio" in kinds
+        shape = Shape(shown.width, shown.height, shown.pixel)
+        return Clip(source, shape, "audio" in kinds)
 
     def _read(self, source: Source, options: Sequence[str]) -> list[Stream]:
         with source.path.open("rb") as file:
@@ -86,10 +100,9 @@ class Studio:
 
     def render(
         self,
-        source: Source,
+        clip: Clip,
         name: str,
         frame: Layout,
-        sound: bool,
         *,
         watermark: Path | None = None,
         poster: Path | None = None,
@@ -98,18 +111,18 @@ class Studio:
 
         A frame that stands for it, out of its first second, goes to `poster`.
         """
-        target = self.folder / name
+        target, seconds = self.folder / name, clip.source.seconds
         heard = ("-map", "0:a:0", "-af", "aresample=async=1:first_pts=0")
-        longest = ("-t", str(source.seconds), "-frames:v", str(int(source.seconds * _RATE) + 1))
+        longest = ("-t", str(seconds), "-frames:v", str(int(seconds * _RATE) + 1))
         filters = _filters(frame, watermark=watermark is not None, poster=poster is not None)
-        with source.path.open("rb") as file:
+        with clip.source.path.open("rb") as file:
             self._run(
                 self.rendering,
-                *_opened(source, file),
+                *_opened(clip.source, file),
                 *(_picture(watermark) if watermark else ()),
-                *(() if sound else _SILENCE),
+                *(() if clip.sound else _SILENCE),
                 *("-filter_complex", filters, "-map", "[shown]"),
-                *(heard if sound else ("-map", f"{2 if watermark else 1}:a", "-shortest")),
+                *(heard if clip.sound else ("-map", f"{2 if watermark else 1}:a", "-shortest")),
                 *(*longest, *_PICTURE, *_SOUND, *_CONTAINER, str(target)),
                 *((*_STILL, str(poster)) if poster else ()),
                 given=[file],
@@ -127,13 +140,16 @@ class Studio:
         return target
 
     def measure(self, clip: Path) -> Stream:
-        """Read a rendition through; return what there is to say of its picture."""
-        return _shown(streams.read(self._run(self.looking, *_made(clip), "-c", "copy", *_TOLD)))
+        """Read a rendition through; return its picture, as long as the longer of both lasts."""
+        found = streams.read(self._run(self.looking, *_made(clip), "-c", "copy", *_TOLD))
+        shown, longest = _shown(found), max(stream.seconds for stream in found)
+        return replace(shown, seconds=longest) if longest > shown.seconds + _FRAME else shown
 
     def _run(self, allowed: Limits, *arguments: str, given: Sequence[IO[bytes]] = ()) -> str:
         """Run ffmpeg; return what it prints. Refusal, or Retry where it is the machine's fault."""
         restraint.close_the_curtain()
-        within = (allowed.cpu_seconds, allowed.memory, allowed.output, codecs.ffmpeg())
+        limited = (allowed.cpu_seconds, allowed.memory, allowed.output)
+        within = (os.getpid(), *limited, codecs.ffmpeg())
         child = [sys.executable, "-m", "fragua.videos.child", *map(str, within)]
         quiet = ("-nostdin", "-hide_banner", "-v", "error", "-y")
         done = confined.run(
@@ -159,7 +175,18 @@ def _picture(path: Path) -> tuple[str, ...]:
 
 
 def _made(clip: Path) -> tuple[str, ...]:
-    return ("-protocol_whitelist", "file", "-f", "mov", "-i", str(clip), "-map", "0:V:0")
+    return (
+        "-protocol_whitelist",
+        "file",
+        "-f",
+        "mov",
+        "-i",
+        str(clip),
+        "-map",
+        "0:V:0",
+        "-map",
+        "0:a",
+    )
 
 
 def _judged(found: Sequence[Stream]) -> set[str]:
@@ -177,8 +204,8 @@ def _judged(found: Sequence[Stream]) -> set[str]:
 
 
 def _shown(found: Sequence[Stream]) -> Stream:
-    """Return the stream of pictures, which must have some."""
-    if not any(stream.packets for stream in found):
+    """Return the stream of pictures, the first one, which must have some."""
+    if not found or not found[0].packets:
         raise no_video("has no frame that could be shown")
     return found[0]
 
@@ -186,11 +213,12 @@ def _shown(found: Sequence[Stream]) -> Stream:
 def _filters(frame: Layout, *, watermark: bool, poster: bool) -> str:
     """Write the way from the decoded picture to the shown one; a watermark is the second input."""
     (width, height), (wide, high) = frame.picture, frame.frame
-    placed = f"scale={width}:{height},setsar=1,pad={wide}:{high}:-1:-1"
-    ways = [f"[0:V:0]{placed},fps=fps='min({_RATE},source_fps)'[made]"]
+    # The rate first: what is not shown need not be scaled.
+    rate = f"fps=fps='min({_RATE},source_fps)'"
+    ways = [f"[0:V:0]{rate},scale={width}:{height},setsar=1,pad={wide}:{high}:-1:-1[made]"]
     if watermark:
         margin = wide // 40
-        ways.append(f"[1:v]scale={wide // 8}:-1[mark]")
+        ways.append(f"[1:v]scale=w={wide // 8}:h='max(2,ow/a)'[mark]")
         ways.append(f"[made][mark]overlay=W-w-{margin}:H-h-{margin}[made]")
     if poster:
         ways.append(f"[made]split[made][each];[each]thumbnail=n={_RATE}[still]")
@@ -200,8 +228,8 @@ def _filters(frame: Layout, *, watermark: bool, poster: bool) -> str:
 def _explain(done: confined.Ended) -> None:
     """Raise what it means that ffmpeg failed."""
     log.info("ffmpeg failed", extra={"exit_code": done.code, "complaint": done.complaint})
-    if done.code == _FULL:
-        raise Retry("the disk is full")
+    if done.starved or done.code in (LATER, _FULL):
+        raise Retry(f"ffmpeg was kept from its work: {done.complaint}")
     if done.out_of_limits or done.code in (_MEMORY, _TOO_BIG):
         raise too_complex()
     raise damaged()

@@ -39,7 +39,13 @@ videos = sa.Table(
     sa.Index("videos_owner_id_id_idx", "owner_id", "id", postgresql_where=_KEPT),
     sa.CheckConstraint("deleted_at is null or status <> 'public'", name="deleted"),
     sa.Index("videos_id_public_idx", "id", postgresql_where=sa.text("status = 'public'")),
-    # Few: those that are being made.
+    # Few: those that are to be made, and those that are being made.
+    sa.Index(
+        "videos_owner_id_id_processing_idx",
+        "owner_id",
+        "id",
+        postgresql_where=sa.text("status = 'processing'"),
+    ),
     sa.Index(
         "videos_leased_until_idx",
         "leased_until",

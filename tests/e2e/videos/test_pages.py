@@ -1,5 +1,7 @@
 """Pages of videos, of the gallery and of the ranking: their limits, cursors and filters."""
 
+from base64 import urlsafe_b64encode
+
 import pytest
 
 from tests.e2e.support.conventions import describe, expect_problem
@@ -10,7 +12,10 @@ from tests.e2e.support.videos import GALLERY, RANKINGS, VIDEOS, new_city
 LISTS = [VIDEOS, GALLERY, RANKINGS]
 OPEN = LISTS[1:]
 LIMITS = ["0", "-1", "201", "x", "1.5", "1e1", "true", "9" * 30, "\u0663x", ""]
+# What a cursor could hold that is nearly one of the ranking's: an id of dashes alone, for one.
+PLACES = ["after:1/" + "-" * 36 + "/1/1", "after:x", f"after:007/{ABSENT}/1/1", "after:1/1/1/1"]
 CURSORS = ["x", "e30", "bnVsbA", "W10", "'; --", "\x00", "\u00e9", ABSENT, "A" * 4000, "{}", "=="]
+CURSORS += [urlsafe_b64encode(place.encode()).decode().rstrip("=") for place in PLACES]
 ODD = ["'; DROP TABLE videos; --", "'||pg_sleep(10)||'", "%%%%%%%%", "\\", "\u202e", "n" * 4000]
 
 

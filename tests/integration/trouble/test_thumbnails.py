@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
-import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from pathlib import Path
@@ -225,19 +224,6 @@ def test_a_database_that_leaves_makes_the_message_come_again(
     assert_one_set(client, file_id, 200)
 
 
-@pytest.fixture
-def page_of_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """Temporary files go to a disk that holds one small file."""
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=4k", "tmpfs", str(disk)]
-    if subprocess.run(mount, capture_output=True, check=False).returncode:
-        pytest.skip("this machine lets nobody mount a disk")
-    monkeypatch.setattr(tempfile, "tempdir", str(disk))
-    yield disk
-    subprocess.run(["umount", str(disk)], check=True)
-
-
 @pytest.mark.parametrize("full_of", ["the source", "a thumbnail"])
 def test_a_full_disk_delays_thumbnails_and_refuses_nothing(
     bench: Bench, client: Client, page_of_disk: Path, full_of: str
@@ -253,14 +239,18 @@ def test_a_full_disk_delays_thumbnails_and_refuses_nothing(
     assert len(shown(client, file_id)["thumbnails"]) == 1
 
 
-def test_what_a_worker_has_left_is_cleared_away_by_one_that_comes_later(
+def test_what_a_dead_worker_has_left_is_cleared_away_by_one_that_comes_later(
     client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    left, busy = (tmp_path / f"fragua-picture-{name}" for name in ("left", "busy"))
-    for folder in (left, busy):
+    left, busy, new = (tmp_path / f"fragua-picture-{name}" for name in ("left", "busy", "new"))
+    for folder in (left, busy, new):
         folder.mkdir()
         (folder / "source").write_bytes(b"x")
-    os.utime(left, (time.time() - 181, time.time() - 181))
+        if folder is not new:
+            os.utime(folder, (time.time() - 11, time.time() - 11))
+    lock = os.open(busy, os.O_RDONLY)
+    fcntl.flock(lock, fcntl.LOCK_EX)
     made(client)
-    assert list(tmp_path.iterdir()) == [busy]
+    os.close(lock)
+    assert {*tmp_path.iterdir()} == {busy, new}

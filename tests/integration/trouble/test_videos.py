@@ -6,6 +6,7 @@ import os
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from itertools import count
 from pathlib import Path
 from uuid import UUID
@@ -289,12 +290,34 @@ def test_a_queue_that_is_down_loses_no_submission(bench: Bench, client: Client) 
     assert [body for body in told() if answer.body["id"] in body]
 
 
+def test_what_nobody_is_told_of_any_more_fails_at_last(client: Client, video_id: str) -> None:
+    old = clock.first_id_at(clock.now() - timedelta(days=30))
+    edit(video_id, id=old)
+    assert sweep()["begun_again"] == 1
+    seen = shown(client, str(old))
+    assert (seen["status"], seen["failure"]["code"]) == ("failed", "not_made")
+    assert sweep()["begun_again"] == 0
+
+
+def test_a_full_disk_delays_a_video_and_is_not_counted_against_it(
+    client: Client, video_id: str, page_of_disk: Path
+) -> None:
+    assert try_work(video_id) == AGAIN
+    row = kept(video_id)
+    assert row is not None
+    assert (row["status"], row["attempts"], row["worker"]) == ("processing", 0, None)
+    assert not list(page_of_disk.iterdir())
+    tempfile.tempdir = None
+    assert work(video_id) == DONE
+    assert_made_once(client, video_id)
+
+
 def test_what_a_worker_has_left_is_cleared_away_by_one_that_comes_later(
     client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     (left := tmp_path / "fragua-video-left").mkdir()
     (left / "source").write_bytes(b"x")
-    os.utime(left, (time.time() - 1001, time.time() - 1001))
+    os.utime(left, (time.time() - 11, time.time() - 11))
     assert work(submitted(client)) == DONE
     assert list(tmp_path.iterdir()) == []

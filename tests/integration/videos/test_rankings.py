@@ -173,7 +173,7 @@ def recounted(world: World) -> dict[UUID, tuple[int, int]]:
         }
 
 
-def test_a_hundred_people_without_a_vote_are_all_shown_once(client: Client) -> None:
+def test_thirty_people_without_a_vote_are_all_shown_once(client: Client) -> None:
     # Pages without a tie-break missed players where this came from.
     town, people = uuid4().hex, voters(30)
     with writer() as db:
@@ -199,7 +199,14 @@ def test_positions_go_on_after_a_page_whose_last_ones_share_theirs(client: Clien
         assert [place for place, _, _ in ranked(town, limit)] == [1, 2, 2, 2, 5]
 
 
-@hypothesis.given(st.text(max_size=60))
+PLACES = st.from_regex(r"[0-9]{1,3}/[0-9a-f-]{34,37}/[0-9]{1,3}/[0-9]{1,3}\n?", fullmatch=True)
+NUMBERS = st.integers(0, 10**18 - 1)
+
+
+@hypothesis.given(PLACES | st.text(max_size=60))
+@hypothesis.example("1/" + "-" * 36 + "/1/1")
+@hypothesis.example(f"007/{UUID(int=7)}/1/1")
+@hypothesis.example(f"\u0661/{UUID(int=7)}/1/1")
 def test_no_other_text_is_a_place(text: str) -> None:
     try:
         place = Place.read(text)
@@ -209,18 +216,15 @@ def test_no_other_text_is_a_place(text: str) -> None:
     assert place.write() == text
 
 
-def test_a_place_is_read_as_it_was_written() -> None:
-    place = Place(3, UUID(int=7), 2, 9)
+@hypothesis.given(st.builds(Place, NUMBERS, st.uuids(), NUMBERS, NUMBERS))
+def test_a_place_is_read_as_it_was_written(place: Place) -> None:
     assert Place.read(place.write()) == place
-    assert Place.read(None) is None
 
 
 def test_who_has_unpublished_all_is_ranked_no_more(client: Client) -> None:
-    video_id = public(client)
-    owner = UUID(client.user_id)
-    whole = [one.user_id for one in rankings.page(None, 200, None)[0]]
-    assert (owner in whole) or len(whole) == 200
-    service.unpublish(owner, UUID(video_id), moderates=False)
+    town, owner, video_id = uuid4().hex, UUID(client.user_id), UUID(public(client))
     with writer() as db:
-        row = db.execute(sa.select(players).where(players.c.user_id == owner)).one()
-    assert (row.videos, row.votes) == (0, 0)
+        db.execute(users.update().where(users.c.id == owner).values(city=town, city_key=town))
+    assert ranked(town, 1) == [(1, owner, 0)]
+    service.unpublish(owner, video_id, moderates=False)
+    assert ranked(town, 1) == []

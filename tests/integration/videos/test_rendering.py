@@ -22,6 +22,7 @@ from tests.support.videos import (
     edit,
     kept,
     objects,
+    ready,
     shown,
     submit,
     submitted,
@@ -112,7 +113,7 @@ def test_a_video_that_workers_die_of_fails_at_last(client: Client) -> None:
     video_id = submitted(client)
     edit(video_id, attempts=4)
     assert work(video_id) == DONE
-    assert failure(client, video_id) == "too_complex"
+    assert failure(client, video_id) == "not_made"
 
 
 def put(key: str, data: bytes) -> None:
@@ -154,13 +155,35 @@ def test_a_deployments_own_clips_stand_around_it_and_its_mark_upon_it(client: Cl
 @pytest.mark.usefixtures("extras")
 def test_a_clip_of_the_deployments_that_is_none_lets_videos_wait(client: Client) -> None:
     video_id = submitted(client)
-    put("assets/outro.mp4", b"no clip at all")
-    assert try_work(video_id) == AGAIN
-    aws.s3("delete_object", Bucket=settings().default_bucket, Key="assets/outro.mp4")
-    assert try_work(video_id) == AGAIN
+    for name in ("outro.mp4", "mark.png"):
+        whole = aws.s3("get_object", Bucket=settings().default_bucket, Key=f"assets/{name}")
+        data = whole["Body"].read()
+        put(f"assets/{name}", b"nothing that could be shown")
+        assert try_work(video_id) == AGAIN
+        aws.s3("delete_object", Bucket=settings().default_bucket, Key=f"assets/{name}")
+        assert try_work(video_id) == AGAIN
+        put(f"assets/{name}", data)
     row = kept(video_id)
     assert row is not None
     assert (row["status"], row["attempts"], row["worker"]) == ("processing", 0, None)
+    assert work(video_id) == DONE
+
+
+def test_nobody_fills_the_queue_that_is_everybodys(client: Client) -> None:
+    file_id = uploaded(client)
+    for _ in range(99):
+        ready(client, status="processing")
+    assert submit(client, file_id).status == 202
+    refused = submit(client, file_id)
+    assert (refused.status, refused.body["code"]) == (429, "too_many_videos")
+    assert int(refused.headers["retry-after"]) > 0
+
+
+def test_sound_that_goes_on_after_the_picture_counts(client: Client) -> None:
+    tone = ("-i", "given", "-f", "lavfi", "-i", "sine=duration=2", "-map", "0:v", "-map", "1:a")
+    video_id = submitted(client, ffmpeg(*tone, "-c:v", "copy", ending="mp4", given=clip(0.2)))
+    assert work(video_id) == DONE
+    assert shown(client, video_id)["duration"] == pytest.approx(2, abs=0.1)
 
 
 def test_a_bucket_that_is_deleted_takes_no_video_along(client: Client) -> None:

@@ -96,7 +96,7 @@ def test_more_votes_than_one_try_deletes_are_deleted_by_the_next(
     for voter in voters(5):
         gallery.vote(voter, UUID(video_id))
     assert change(client, "unpublish", video_id).status == 200
-    # What is left otherwise needs two hundred thousand votes.
+    # What is left otherwise needs forty thousand votes.
     monkeypatch.setattr(service, "_BATCH", 2)
     monkeypatch.setattr(service, "_STATEMENTS", 2)
     assert delete(client, video_id).status == 204

@@ -78,10 +78,18 @@ def test_a_queue_has_dead_letters_or_holds_them(resources: Resources) -> None:
 
 
 def test_dead_letters_raise_an_alarm(resources: Resources) -> None:
-    watched = json.dumps(of_type(resources, "AWS::CloudWatch::Alarm"))
-    assert '"AssemblyDeadLetters"' in watched
-    assert '"ThumbnailsDeadLetters"' in watched
-    assert '"MailDeadLetters"' in watched
+    queues = of_type(resources, "AWS::SQS::Queue").values()
+    redriven = [queue["RedrivePolicy"] for queue in queues if "RedrivePolicy" in queue]
+    dead = {policy["deadLetterTargetArn"]["Fn::GetAtt"][0] for policy in redriven}
+    alarms = of_type(resources, "AWS::CloudWatch::Alarm").values()
+    watched = {
+        dimension["Value"]["Fn::GetAtt"][0]
+        for alarm in alarms
+        for dimension in alarm["Dimensions"]
+        if dimension["Name"] == "QueueName"
+    }
+    assert len(dead) > 3
+    assert watched == dead
 
 
 def test_tables_can_be_restored_and_are_encrypted_and_outlive_the_stack(

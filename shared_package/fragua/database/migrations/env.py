@@ -13,11 +13,13 @@ from fragua.accounts import tables as _accounts  # noqa: F401
 from fragua.buckets import tables as _buckets  # noqa: F401
 from fragua.catalog import tables as _catalog  # noqa: F401
 from fragua.database import outbox as _outbox  # noqa: F401
+from fragua.database import repeats as _repeats  # noqa: F401
 from fragua.database.engine import engine, unhurried
 from fragua.database.metadata import metadata
 from fragua.files import tables as _files  # noqa: F401
 from fragua.images import tables as _images  # noqa: F401
 from fragua.notifications import tables as _notifications  # noqa: F401
+from fragua.videos import tables as _videos  # noqa: F401
 
 # Any number that nobody else takes for a lock.
 _LOCK = sa.text("select pg_try_advisory_lock(7073)")

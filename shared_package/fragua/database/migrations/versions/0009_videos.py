@@ -1,4 +1,4 @@
-"""Videos, votes and what rankings are read from; a key to find people by their city.
+"""Videos, votes and what rankings are read from.
 
 Revision: 0009, after 0008
 """
@@ -14,10 +14,6 @@ down_revision = "0008"
 
 
 def upgrade() -> None:
-    # What needs a lock on a table of others' fails soon, rather than hold up everybody behind it
-    # while it waits for a long report. It can be begun anew.
-    op.execute("set local lock_timeout = '5s'")
-    op.add_column("users", sa.Column("city_key", sa.Text(collation="C")))
     _add_videos()
     _add_votes()
     _add_players()
@@ -53,6 +49,7 @@ def _add_videos() -> None:
     for name, column, rows in (
         ("videos_id_public_idx", ["id"], "status = 'public'"),
         ("videos_owner_id_id_idx", ["owner_id", "id"], "deleted_at is null"),
+        ("videos_owner_id_id_processing_idx", ["owner_id", "id"], "status = 'processing'"),
         ("videos_leased_until_idx", ["leased_until"], "leased_until is not null"),
     ):
         op.create_index(name, "videos", column, postgresql_where=sa.text(rows))
@@ -91,4 +88,3 @@ def _add_players() -> None:
 def downgrade() -> None:
     for table in ("players", "votes", "videos"):
         op.drop_table(table)
-    op.drop_column("users", "city_key")

@@ -1,12 +1,15 @@
-"""People are found by their city: the key of those who are there already, and its index.
+"""People are found by their city: a key, that of those who are there already, and its index.
 
 Revision: 0010, after 0009
 """
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from fragua.database import indexes
 
@@ -26,24 +29,35 @@ _users = sa.table(
 
 
 def upgrade() -> None:
+    # Behind a long report it fails soon, rather than hold up everybody else; it can be begun anew.
+    op.execute("set local lock_timeout = '5s'")
+    op.execute('alter table users add column if not exists city_key text collate "C"')
     with op.get_context().autocommit_block():
-        while _fold_some(op.get_bind()):
-            pass
+        last: UUID | None = UUID(int=0)
+        while last:
+            last = _fold_some(op.get_bind(), last)
     indexes.create(_INDEX, "users", ["city_key", "id"], postgresql_where=indexes.KEPT)
 
 
-def _fold_some(db: sa.Connection) -> int:
-    """Give some rows the key that they lack; return how many."""
-    lacking = (_users.c.city.is_not(None), _users.c.city_key.is_(None))
-    rows = db.execute(sa.select(_users.c.id, _users.c.city).where(*lacking).limit(_BATCH)).all()
-    if rows:
-        # Unless the city was changed meanwhile: then it is among the next ones.
-        same = (_users.c.id == sa.bindparam("row"), _users.c.city == sa.bindparam("before"))
-        update = _users.update().where(*same).values(city_key=sa.bindparam("folded"))
-        keys = [{"row": row.id, "before": row.city, "folded": row.city.casefold()} for row in rows]
-        db.execute(update, keys)
-    return len(rows)
+def _fold_some(db: sa.Connection, after: UUID) -> UUID | None:
+    """Give some rows the key that they lack; return the id to go on after, or none."""
+    lacking = (_users.c.id > after, _users.c.city.is_not(None), _users.c.city_key.is_(None))
+    some = sa.select(_users.c.id, _users.c.city).where(*lacking)
+    rows = db.execute(some.order_by(_users.c.id).limit(_BATCH)).all()
+    if not rows:
+        return None
+    ids, cities, keys = zip(*((row.id, row.city, row.city.casefold()) for row in rows), strict=True)
+    types = (("id", ids, sa.Uuid), ("city", cities, sa.Text), ("key", keys, sa.Text))
+    listed = (sa.cast(list(values), ARRAY(kind)) for _, values, kind in types)
+    columns = (sa.column(name, kind) for name, _, kind in types)
+    folded = sa.func.unnest(*listed).table_valued(*columns, name="folded").render_derived()
+    # Unless the city was changed meanwhile: whoever did that has given it its key.
+    same = (_users.c.id == folded.c.id, _users.c.city == folded.c.city)
+    db.execute(_users.update().where(*same).values(city_key=folded.c.key))
+    last: UUID = ids[-1]
+    return last
 
 
 def downgrade() -> None:
     indexes.remove(_INDEX, "users")
+    op.execute("alter table users drop column if exists city_key")
