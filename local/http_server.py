@@ -14,6 +14,8 @@ from local.plan import GATEWAY_TIMEOUT, Function, Plan
 from local.pool import Pool, TimedOut
 
 _DRAIN = GATEWAY_TIMEOUT + 1
+# Seconds that a request waits for a worker; most clients have given up by then.
+_TURN = 120.0
 _GRACE = 0.3
 
 
@@ -48,8 +50,8 @@ class _Dispatcher:
 
     async def invoke(self, function: Function, event: dict[str, Any], seconds: float) -> Any:
         """The function's answer. Raises InvocationError."""
-        # Who comes when all are busy waits here, but not for longer than the gateway would.
-        with anyio.move_on_after(GATEWAY_TIMEOUT) as waiting:
+        # AWS starts another sandbox for whoever comes when all are busy; here he waits his turn.
+        with anyio.move_on_after(_TURN) as waiting:
             await self._free.acquire()
         if waiting.cancelled_caught:
             raise TimedOut(f"{function.id} found all workers busy")

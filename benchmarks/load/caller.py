@@ -18,7 +18,7 @@ from benchmarks.load.results import BEGIN, COMPLETE, SEND, Upload
 
 CITIES = ("Bogotá", "Medellín", "Cali", "Barranquilla")
 # Seconds. Whoever waits asks again after the first, then less and less often.
-FIRST_PAUSE, LAST_PAUSE, SLOWER = 0.5, 15.0, 1.5
+FIRST_PAUSE, LAST_PAUSE, SLOWER = 0.5, 45.0, 1.5
 
 
 class GivenUp(Exception):
