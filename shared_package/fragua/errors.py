@@ -6,6 +6,7 @@ Exception
 │   └── Unavailable    503: something that we depend on is down
 │       └── Conflict   503: the same item was changed by too many at once; nothing was written
 ├── Refused            a store said no to one request; the caller knows what that means
+├── Refusal            nothing can be made of somebody's file; a sentence tells him why
 └── Retry              a worker cannot do its job now; the message shall come again
 
 The table below is the only place where a code gets its status and its sentence.
@@ -142,6 +143,15 @@ class Refused(Exception):
     def misconfigured(self) -> bool:
         """Whether it speaks of our deployment, whatever is asked for: somebody has to mend that."""
         return self.status in (401, 403) or self.code in _MISCONFIGURED
+
+
+class Refusal(Exception):
+    """Nothing is made of the bytes of a file; `reason` is a sentence for its owner."""
+
+    def __init__(self, code: str, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+        self.reason = reason
 
 
 class Retry(Exception):

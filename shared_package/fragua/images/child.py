@@ -19,8 +19,9 @@ from pathlib import Path
 from typing import Any
 
 from fragua import restraint
+from fragua.errors import Refusal
 from fragua.images import limits
-from fragua.images.refusal import Refusal, damaged, is_machines, too_complex
+from fragua.images.refusal import damaged, is_machines, too_complex
 
 LATER = os.EX_TEMPFAIL
 

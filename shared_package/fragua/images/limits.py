@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from fragua.errors import Refusal
 from fragua.images.picture import Size
-from fragua.images.refusal import Refusal, too_complex, too_large
+from fragua.images.refusal import too_complex, too_large
 
 # Bytes of memory of its own, and seconds of CPU, of the process that decodes. A function of 512 MB
 # holds it beside the worker's own process.

@@ -22,10 +22,10 @@ from sqlalchemy.dialects.postgresql import insert
 from fragua import aws, crc32, scratch
 from fragua.accounts import plans
 from fragua.database import writer
+from fragua.errors import Refusal
 from fragua.files import service as files
 from fragua.images import limits, workshop
 from fragua.images.picture import Thumbnail
-from fragua.images.refusal import Refusal
 from fragua.images.tables import images
 from fragua.settings import settings
 

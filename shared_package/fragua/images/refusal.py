@@ -14,17 +14,10 @@ import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from fragua.errors import Refusal
+
 # What the machine says of itself: no bytes bring that about.
 _MACHINE = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EMFILE, errno.ENFILE}
-
-
-class Refusal(Exception):
-    """The bytes are not made into thumbnails; `reason` is a sentence for the owner."""
-
-    def __init__(self, code: str, reason: str) -> None:
-        super().__init__(reason)
-        self.code = code
-        self.reason = reason
 
 
 def unsupported() -> Refusal:

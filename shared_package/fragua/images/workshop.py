@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from fragua import confined, restraint
-from fragua.errors import Retry
+from fragua.errors import Refusal, Retry
 from fragua.images import limits
 from fragua.images.child import LATER
 from fragua.images.picture import Picture, Thumbnail
-from fragua.images.refusal import Refusal, damaged, too_complex
+from fragua.images.refusal import damaged, too_complex
 
 log = logging.getLogger("fragua")
 

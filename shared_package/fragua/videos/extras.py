@@ -10,10 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from fragua.errors import Retry
+from fragua.errors import Refusal, Retry
 from fragua.settings import settings
 from fragua.videos import layout
-from fragua.videos.refusal import Refusal
 from fragua.videos.studio import Clip, Source, Studio
 
 # Brings the object of a key to a path.

@@ -13,14 +13,7 @@
 
 from __future__ import annotations
 
-
-class Refusal(Exception):
-    """No video is made of the bytes; `reason` is a sentence for the owner."""
-
-    def __init__(self, code: str, reason: str) -> None:
-        super().__init__(reason)
-        self.code = code
-        self.reason = reason
+from fragua.errors import Refusal
 
 
 def file_deleted() -> Refusal:

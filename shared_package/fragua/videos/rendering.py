@@ -17,13 +17,13 @@ from sqlalchemy import RowMapping
 
 from fragua import aws, clock, crc32, scratch
 from fragua.database import writer
-from fragua.errors import Refused, Retry, Unavailable
+from fragua.errors import Refusal, Refused, Retry, Unavailable
 from fragua.files import service as files
 from fragua.settings import settings
 from fragua.videos import delivery, kinds, layout, limits
 from fragua.videos.extras import Extras
 from fragua.videos.lease import Lease
-from fragua.videos.refusal import Refusal, file_deleted, not_made
+from fragua.videos.refusal import file_deleted, not_made
 from fragua.videos.studio import Source, Studio
 
 log = logging.getLogger("fragua")

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fragua.errors import Refusal
 from fragua.images import workshop
-from fragua.images.refusal import Refusal
 from fragua.uploads.assembly import PROBE
 from fragua.uploads.detection import detect
 

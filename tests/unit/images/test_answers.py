@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
+from fragua.errors import Refusal
 from fragua.images import workshop
 from fragua.images.picture import Picture, Thumbnail
-from fragua.images.refusal import Refusal
 
 
 @pytest.mark.parametrize(

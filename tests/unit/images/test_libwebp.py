@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from fragua.errors import Refusal
 from fragua.images.formats import libwebp, webp
-from fragua.images.refusal import Refusal
 
 from .drawing import apart, encoded, scene
 

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from fragua.errors import Refusal
 from fragua.images import kinds, limits
-from fragua.images.refusal import Refusal, anything_refuses
+from fragua.images.refusal import anything_refuses
 from tests.support.gallery import jpeg_parts
 from tests.support.gallery.png_parts import chunk, header, idat, png
 

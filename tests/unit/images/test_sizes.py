@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from fragua.errors import Refusal
 from fragua.images.pyramid import sizes_of
-from fragua.images.refusal import Refusal
 
 from .drawing import encoded, thumbnails
 

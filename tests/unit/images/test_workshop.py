@@ -15,10 +15,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from fragua.errors import Retry
+from fragua.errors import Refusal, Retry
 from fragua.images import limits, workshop
 from fragua.images.child import LATER
-from fragua.images.refusal import Refusal, anything_refuses
+from fragua.images.refusal import anything_refuses
 
 from .drawing import encoded, scene
 

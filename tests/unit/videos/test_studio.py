@@ -15,11 +15,10 @@ from typing import Any
 import psutil
 import pytest
 
-from fragua.errors import Retry
+from fragua.errors import Refusal, Retry
 from fragua.videos import layout, streams
 from fragua.videos.layout import Layout
 from fragua.videos.limits import Limits
-from fragua.videos.refusal import Refusal
 from fragua.videos.studio import Source, Studio
 from tests.support.bench import eventually
 from tests.support.footage import clip, ffmpeg, frames
