@@ -1,5 +1,6 @@
 """Feeds functions from their queues, with the semantics of Lambda's event source mapping."""
 
+import os
 import sys
 import threading
 import time
@@ -21,7 +22,7 @@ _REQUEST_SIZE = 10
 _POLL = 1
 _PATIENCE_AFTER_ERROR = 1.0
 # A laptop has few cores; AWS scales to what the template allows.
-MOST_CONCURRENT = 4
+MOST_CONCURRENT = min(4, max(2, os.cpu_count() or 2))
 
 
 def concurrency(source: Source) -> int:

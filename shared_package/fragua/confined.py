@@ -24,9 +24,9 @@ _OUT_OF_LIMITS = {signal.SIGXCPU, signal.SIGKILL, signal.SIGXFSZ}
 # Bytes of an answer, at most; and of last words, for the log.
 _ANSWER = 1 << 20
 _LAST_WORDS = 300
-# Of the time of our clock, what a child has of a processor at least where nobody is in its way: a
-# small function has a third of one.
-_FAIR = 0.1
+# Of the time of our clock, what a child has of a processor at least, however busy the machine is
+# with what a machine can do.
+_FAIR = 0.03
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ Imported by children that are to begin quickly, so it imports little.
 from __future__ import annotations
 
 import ctypes
-import os
 import resource
 import signal
 import sys
@@ -25,13 +24,6 @@ def close_the_curtain() -> None:
 def die_with_parent() -> None:
     """End this process when the one that started it ends, however that was."""
     _prctl(_SET_PDEATHSIG, signal.SIGKILL)
-
-
-def let_others_go_first() -> None:
-    """Work when nobody else wants the processor: on a laptop the API answers meanwhile."""
-    os.nice(19)
-    if sys.platform == "linux":
-        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
 
 
 def _prctl(option: int, value: int) -> None:

@@ -25,7 +25,8 @@ def main() -> None:
     if os.getppid() != parent:
         # It has ended before it could take this process along.
         sys.exit(LATER)
-    restraint.let_others_go_first()
+    # On a laptop the API answers meanwhile; but whoever waits for a video shall not wait for ever.
+    os.nice(10)
     restraint.limit(
         {
             resource.RLIMIT_CPU: cpu_seconds,

@@ -12,7 +12,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
@@ -44,8 +44,6 @@ _STILL = ("-map", "[still]", "-frames:v", "1", "-update", "1", "-q:v", "4", "-ma
 _SILENCE = ("-f", "lavfi", "-i", "anullsrc=r=48000:cl=stereo")
 # Tells of streams and packets on the standard output.
 _TOLD = ("-f", "framecrc", "-")
-# Seconds: sound comes in pieces of its own, and ends a little later than the picture.
-_FRAME = 0.1
 # Exit codes are the lower byte of ffmpeg's, which are errors of the system with a minus.
 _FULL, _MEMORY, _TOO_BIG = (
     (-number) & 0xFF for number in (errno.ENOSPC, errno.ENOMEM, errno.EFBIG)
@@ -113,6 +111,7 @@ class Studio:
         """
         target, seconds = self.folder / name, clip.source.seconds
         heard = ("-map", "0:a:0", "-af", "aresample=async=1:first_pts=0")
+        # A limit of frames also cuts the sound where the picture ends.
         longest = ("-t", str(seconds), "-frames:v", str(int(seconds * _RATE) + 1))
         filters = _filters(frame, watermark=watermark is not None, poster=poster is not None)
         with clip.source.path.open("rb") as file:
@@ -140,10 +139,8 @@ class Studio:
         return target
 
     def measure(self, clip: Path) -> Stream:
-        """Read a rendition through; return its picture, as long as the longer of both lasts."""
-        found = streams.read(self._run(self.looking, *_made(clip), "-c", "copy", *_TOLD))
-        shown, longest = _shown(found), max(stream.seconds for stream in found)
-        return replace(shown, seconds=longest) if longest > shown.seconds + _FRAME else shown
+        """Read a rendition through; return what there is to say of its picture."""
+        return _shown(streams.read(self._run(self.looking, *_made(clip), "-c", "copy", *_TOLD)))
 
     def _run(self, allowed: Limits, *arguments: str, given: Sequence[IO[bytes]] = ()) -> str:
         """Run ffmpeg; return what it prints. Refusal, or Retry where it is the machine's fault."""

@@ -127,7 +127,7 @@ def test_checks_keep_a_role_that_does_not_exist_out(backend: dict[str, str]) -> 
         ("0004", "0005", _accounts.users),
         ("0006", "0007", _files.files),
         ("0007", "0008", _accounts.users),
-        ("0009", "0010", _accounts.users),
+        ("0010", "0011", _accounts.users),
     ],
 )
 def test_indexes_come_and_go_while_others_read_and_write(

@@ -179,13 +179,6 @@ def test_nobody_fills_the_queue_that_is_everybodys(client: Client) -> None:
     assert int(refused.headers["retry-after"]) > 0
 
 
-def test_sound_that_goes_on_after_the_picture_counts(client: Client) -> None:
-    tone = ("-i", "given", "-f", "lavfi", "-i", "sine=duration=2", "-map", "0:v", "-map", "1:a")
-    video_id = submitted(client, ffmpeg(*tone, "-c:v", "copy", ending="mp4", given=clip(0.2)))
-    assert work(video_id) == DONE
-    assert shown(client, video_id)["duration"] == pytest.approx(2, abs=0.1)
-
-
 def test_a_bucket_that_is_deleted_takes_no_video_along(client: Client) -> None:
     name = f"clips-{client.user_id}"[:40]
     made = client.call("buckets.create", "POST", "/v1/buckets", {"name": name})

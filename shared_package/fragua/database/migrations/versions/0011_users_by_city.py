@@ -1,6 +1,6 @@
-"""People are found by their city: a key, that of those who are there already, and its index.
+"""People are found by their city: the key of those who are there already, and its index.
 
-Revision: 0010, after 0009
+Revision: 0011, after 0010
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from fragua.database import indexes
 
-revision = "0010"
-down_revision = "0009"
+revision = "0011"
+down_revision = "0010"
 
 _INDEX = "users_city_key_id_idx"
 # Rows of one statement: so long, and no longer, somebody who changes one of them waits.
@@ -29,9 +29,6 @@ _users = sa.table(
 
 
 def upgrade() -> None:
-    # Behind a long report it fails soon, rather than hold up everybody else; it can be begun anew.
-    op.execute("set local lock_timeout = '5s'")
-    op.execute('alter table users add column if not exists city_key text collate "C"')
     with op.get_context().autocommit_block():
         last: UUID | None = UUID(int=0)
         while last:
@@ -60,4 +57,3 @@ def _fold_some(db: sa.Connection, after: UUID) -> UUID | None:
 
 def downgrade() -> None:
     indexes.remove(_INDEX, "users")
-    op.execute("alter table users drop column if exists city_key")
