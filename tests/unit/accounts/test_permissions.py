@@ -21,6 +21,8 @@ PUBLIC = {
     "POST /v1/auth/refresh",
     "GET /l/<token>",
     "HEAD /l/<token>",
+    "GET /v1/public/videos",
+    "GET /v1/public/rankings",
     "GET /v1/products",
     "GET /v1/products/<sku>",
     "HEAD /v1/products/<sku>",

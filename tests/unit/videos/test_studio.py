@@ -7,6 +7,7 @@ import os
 import socket
 import subprocess
 import sys
+from ast import literal_eval
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
@@ -15,8 +16,9 @@ from typing import Any
 import psutil
 import pytest
 
+from fragua import confined
 from fragua.errors import Refusal, Retry
-from fragua.videos import layout, streams
+from fragua.videos import layout, streams, studio
 from fragua.videos.layout import Layout
 from fragua.videos.limits import Limits
 from fragua.videos.studio import Source, Studio
@@ -24,6 +26,7 @@ from tests.support.bench import eventually
 from tests.support.footage import clip, ffmpeg, frames
 from tests.support.hostile_clips import HOSTILE, box, replaced
 
+SLEEP = "import time; time.sleep(60)"
 LITTLE = Limits(cpu_seconds=5, seconds=20, memory=200 << 20, output=1 << 20)
 FAST = ("-preset", "ultrafast", "-pix_fmt", "yuv420p")
 COPY = ("-i", "given", "-c", "copy")
@@ -246,10 +249,10 @@ def looks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None
 
     def look(code: str, limits: Limits = LITTLE, **watched: Any) -> None:
         program = tmp_path / "ffmpeg"
-        program.write_text(f"#!{sys.executable} -IS\nimport os, signal, time\n{code}")
+        begin = f"import os, signal, time\nos.chdir({str(tmp_path)!r})"
+        program.write_text(f"#!{sys.executable} -IS\n{begin}\n{code}")
         program.chmod(0o755)
         monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", str(program))
-        monkeypatch.chdir(tmp_path)
         Studio(tmp_path, limits, limits, **watched).look(source(tmp_path, b"x"))
 
     return look
@@ -274,21 +277,18 @@ def test_what_takes_too_much_is_ended(
     assert psutil.Process().children(recursive=True) == []
 
 
-@pytest.mark.parametrize(
-    ("code", "limits"),
-    [
-        (f"os._exit(256 - {errno.ENOSPC})", LITTLE),
-        # On a machine where others are always first.
-        ("time.sleep(60)", Limits(5, 4)),
-    ],
-    ids=["a full disk", "no processor"],
-)
-def test_what_the_machine_lacks_is_no_fault_of_the_video(
-    looks: Callable[..., None], code: str, limits: Limits
-) -> None:
+def test_a_full_disk_is_no_fault_of_the_video(looks: Callable[..., None]) -> None:
     with pytest.raises(Retry, match="kept from its work"):
-        looks(code, limits)
-    assert psutil.Process().children(recursive=True) == []
+        looks(f"os._exit(256 - {errno.ENOSPC})")
+
+
+def test_a_machine_that_has_no_processor_to_spare_is_no_fault_of_the_video() -> None:
+    sleep, work = ([sys.executable, "-ISc", code] for code in (SLEEP, "while True: pass"))
+    assert not confined.run(work, 1).starved
+    starved = confined.run(sleep, 3)
+    assert starved.starved
+    with pytest.raises(Retry, match="kept from its work"):
+        studio._explain(starved)  # noqa: SLF001 - a whole ffmpeg would need half a minute
 
 
 def test_a_missing_ffmpeg_is_no_fault_of_the_video(
@@ -307,7 +307,9 @@ def test_ffmpeg_knows_nothing_and_lets_others_go_first(
         looks("open('seen', 'w').write(f'{os.nice(0)} {list(os.environ)}'); os._exit(1)")
     nice, _, names = (tmp_path / "seen").read_text().partition(" ")
     assert int(nice) == min(19, os.nice(0) + 10)
-    assert names in ("[]", "['LC_CTYPE']")
+    # Coverage lets itself into whatever its process turns into.
+    known = [name for name in literal_eval(names) if not name.startswith("COVERAGE_")]
+    assert known in ([], ["LC_CTYPE"])
 
 
 def test_what_looks_in_meanwhile_can_end_it(looks: Callable[..., None]) -> None:
