@@ -68,7 +68,7 @@ class Caller(FastHttpUser):  # type: ignore[misc] # locust is not in the environ
     def sign_up(self) -> None:
         """Register and log in."""
         who = {"email": f"{uuid4().hex}@example.com", "password": uuid4().hex}
-        name = {"first_name": "Ada", "last_name": "Lovelace", "city": random.choice(CITIES)}  # noqa: S311
+        name = {"first_name": "Ada", "last_name": "Lovelace", "city": random.choice(CITIES)}  # noqa: S311 - no secret
         self.ask("POST /v1/auth/register", 201, who | name)
         self._keep(self.ask("POST /v1/auth/login", 200, who))
 
@@ -89,7 +89,7 @@ class Caller(FastHttpUser):  # type: ignore[misc] # locust is not in the environ
         pause = FIRST_PAUSE
         while (seen := self.ask(route, 200, **names))["status"] == while_status:
             # Not all at the same moment, though they all came at the same one.
-            gevent.sleep(pause * random.uniform(0.7, 1.3))  # noqa: S311
+            gevent.sleep(pause * random.uniform(0.7, 1.3))  # noqa: S311 - no secret
             pause = min(pause * SLOWER, LAST_PAUSE)
         if seen["status"] != "ready":
             raise GivenUp(f"{route}: {seen['status']}, {seen.get('failure')}")

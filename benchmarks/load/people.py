@@ -81,7 +81,7 @@ class Person(Caller):
 
     def _watch_and_vote(self, story: Story) -> None:
         gallery = self.ask("GET /v1/public/videos", 200)["items"]
-        video = random.choice(gallery)  # noqa: S311
+        video = random.choice(gallery)  # noqa: S311 - no secret
         wanted = {"range": f"bytes=0-{WATCHED - 1}"}
         self.fetch("GET video, from the store", 206, "GET", video["processed_url"], headers=wanted)
         self.ask("POST /v1/public/videos/{id}/vote", 201, id=video["id"])

@@ -27,6 +27,18 @@ DONE: Json = {"batchItemFailures": []}
 AGAIN: Json = {"batchItemFailures": [{"itemIdentifier": "message-0"}]}
 WORKER = "videos.render"
 SHORT = 0.2
+# What the worker asks of others, in order. A test fails when there is more.
+STEPS = (
+    "SQL UPDATE videos",
+    "SQL COMMIT",
+    "SQL SELECT files",
+    "SQL COMMIT 2",
+    "S3 GetObject",
+    "S3 PutObject",
+    "S3 PutObject 2",
+    "SQL UPDATE videos 2",
+    "SQL COMMIT 3",
+)
 
 
 def uploaded(client: Client, data: bytes | None = None, **more: Any) -> str:
@@ -200,3 +212,8 @@ def told() -> list[str]:
     while found := sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages"):
         bodies += [each["Body"] for each in found]
     return bodies
+
+
+def over(video_id: str) -> None:
+    """Let the lease of a dead worker be over."""
+    edit(video_id, leased_until=clock.at(0))

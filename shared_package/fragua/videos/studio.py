@@ -172,18 +172,7 @@ def _picture(path: Path) -> tuple[str, ...]:
 
 
 def _made(clip: Path) -> tuple[str, ...]:
-    return (
-        "-protocol_whitelist",
-        "file",
-        "-f",
-        "mov",
-        "-i",
-        str(clip),
-        "-map",
-        "0:V:0",
-        "-map",
-        "0:a",
-    )
+    return ("-protocol_whitelist", "file", "-f", "mov", "-i", str(clip), "-map", "0:V:0")
 
 
 def _judged(found: Sequence[Stream]) -> set[str]:

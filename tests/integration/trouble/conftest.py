@@ -13,6 +13,7 @@ from tests.support.backend import Client
 from tests.support.bench import Bench
 from tests.support.catalog import new_admin
 from tests.support.restarts import Server
+from tests.support.videos import submitted
 from tests.support.workers import Workers
 
 
@@ -65,3 +66,9 @@ def page_of_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pa
     monkeypatch.setattr(tempfile, "tempdir", str(disk))
     yield disk
     subprocess.run(["umount", str(disk)], check=True)
+
+
+@pytest.fixture
+def video_id(bench: Bench, client: Client) -> str:
+    """A video that nobody has begun to make."""
+    return submitted(client)

@@ -115,6 +115,8 @@ def begin(client: Client) -> World:
     for at in range(VIDEOS):
         owner = at % (PEOPLE - 1)
         world.videos.append((owner, UUID(ready(client, owner_id=world.people[owner]))))
+        # So that most steps find something to do.
+        world.do("publish", at, owner)
     return world
 
 

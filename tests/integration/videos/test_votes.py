@@ -48,6 +48,17 @@ def test_a_vote_is_counted_with_the_video_and_with_its_owner(
     assert counted(second) == (1, 1, 1)
 
 
+def test_votes_of_a_video_leave_its_owner_with_it_and_come_back(
+    client: Client, stranger: Client
+) -> None:
+    first, second = public(client), public(client)
+    assert [vote(stranger, each).status for each in (first, second)] == [201, 201]
+    assert change(client, "unpublish", first).status == 200
+    assert counted(first) == (1, 1, 1)
+    assert change(client, "publish", first).status == 200
+    assert counted(first) == (1, 2, 1)
+
+
 @pytest.mark.parametrize("status", ["processing", "failed", "ready"])
 def test_nobody_votes_for_what_is_not_public(client: Client, stranger: Client, status: str) -> None:
     # One could vote for unfinished videos, and for one's own, where this came from.

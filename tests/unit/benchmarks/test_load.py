@@ -78,7 +78,7 @@ def test_in_a_crowd_only_the_late_uploads_are_judged() -> None:
     crowd.result.late = [Upload(number, number + SLOW) for number in range(JUDGED)]
     assert list(missed(crowd)) == [
         "late uploads took 1500 ms (p50; at most 500)",
-        "late uploads took 1500 ms (p95; at most 1000)",
+        "late uploads took 1500 ms (p95; at most 750)",
     ]
 
 
@@ -88,7 +88,7 @@ def test_people_who_come_one_after_another_wait_for_nobody() -> None:
         each.upload = Upload(each.began, each.began + SLOW)
     assert list(missed(ramp)) == [
         "uploads took 1500 ms (p50; at most 500)",
-        "uploads took 1500 ms (p95; at most 1000)",
+        "uploads took 1500 ms (p95; at most 750)",
     ]
 
 
