@@ -1,25 +1,43 @@
 """Mistakes of moto 5.2 that no door in front of it can mend."""
 
+import time
 from collections.abc import Iterable, Iterator
 from threading import Lock
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
+from moto import backends
 from moto.iam.access_control import PermissionResult
 from moto.s3.models import FakeBucket, FakeKey, FakeMultipart, S3Backend
+from moto.sqs import models as sqs
 
 
 def apply() -> None:
-    """Mends ListParts and bucket policies.
+    """Mends ListParts and bucket policies, and what makes it slow.
 
     Pages of ListParts count parts instead of comparing part numbers: with a hole in the numbers,
     moto skips parts between two pages, or says that there are more where there are none.
 
     Policies are kept and not obeyed: moto overlooks their conditions, so that "deny what isn't
     TLS" would deny everything here, where there is no TLS.
+
+    To receive a message, moto counts all of its queue several times, by a slow clock; to find the
+    service that is asked, it reads its own folder for every request.
     """
     FakeMultipart.list_parts = _list_parts  # type: ignore[method-assign,assignment]
     S3Backend.is_truncated = _is_truncated  # type: ignore[method-assign,assignment]
     FakeBucket.get_permission = _no_opinion  # type: ignore[method-assign,assignment]
+    sqs.SQSBackend.is_message_valid_based_on_retention_period = (  # type: ignore[method-assign]
+        _is_retained  # type: ignore[assignment]
+    )
+    vars(sqs).update(unix_time=time.time, unix_time_millis=lambda: time.time() * 1000)
+    services = frozenset(backends.list_of_moto_modules())
+    backends.list_of_moto_modules = lambda: services
+
+
+def _is_retained(backend: sqs.SQSBackend, queue_name: str, message: sqs.Message) -> bool:
+    period = backend.get_queue(queue_name).message_retention_period  # type: ignore[attr-defined]
+    sent = message.sent_timestamp / 1000  # type: ignore[operator]
+    return bool(sent + period > time.time())
 
 
 def _no_opinion(_bucket: FakeBucket, _action: str, _resource: str) -> PermissionResult:
