@@ -208,7 +208,8 @@ def _filters(frame: Layout, *, watermark: bool, poster: bool) -> str:
         ways.append(f"[made][mark]overlay=W-w-{margin}:H-h-{margin}[made]")
     if poster:
         ways.append(f"[made]split[made][each];[each]thumbnail=n={_RATE}[still]")
-    return ";".join([*ways, "[made]format=yuv420p[shown]"])
+    # A poster's JPEG takes the full range of colours, and would have the video take it as well.
+    return ";".join([*ways, "[made]format=yuv420p:color_ranges=tv[shown]"])
 
 
 def _explain(done: confined.Ended) -> None:

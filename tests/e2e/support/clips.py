@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 from io import BytesIO
-from typing import Any
 
+import av
 from PIL import Image
 
 from tests.support.footage import clip, ffmpeg
@@ -49,50 +49,39 @@ def sound_alone(ending: str = "mp4") -> bytes:
 
 @dataclass(frozen=True)
 class Rendition:
-    """What ffmpeg reads from a file: a codec by each kind of stream; `shape` as it is displayed."""
+    """What PyAV reads from a file: a codec by each kind of stream; `shape` as it is displayed."""
 
     codecs: dict[str, str]
+    pixels: str
     size: tuple[int, int]
     shape: Fraction
+    rate: Fraction
     seconds: float
+    frames: int
 
 
 def rendition(video: bytes) -> Rendition:
-    """Read the heading and the packets of ffmpeg's framecrc."""
-    plain = ("-map", "0", "-c", "copy", "-f", "framecrc")
-    lines = ffmpeg("-i", "given", *plain, ending="crc", given=video).decode().splitlines()
-    told = _told([line for line in lines if line.startswith("#")])
-    kinds: dict[str, str] = told["media_type"]
-    picture = next(stream for stream, kind in kinds.items() if kind == "video")
-    width, height = map(int, told["dimensions"][picture].split("x"))
-    # 0/1 is a pixel whose shape nobody told.
-    aspect = Fraction(told.get("sar", {}).get(picture, "1/1")) or Fraction(1)
-    return Rendition(
-        codecs={kinds[stream]: codec for stream, codec in told["codec_id"].items()},
-        size=(width, height),
-        shape=aspect * Fraction(width, height),
-        seconds=_end([line for line in lines if not line.startswith("#")], told["tb"]),
-    )
-
-
-def _told(heading: list[str]) -> dict[str, Any]:
-    """`#codec_id 0: h264` and its like: values by stream by name."""
-    told: dict[str, Any] = {}
-    for line in heading:
-        name, _, value = line[1:].partition(": ")
-        words = name.split()
-        if len(words) == 2:
-            told.setdefault(words[0], {})[words[1]] = value.strip()
-    return told
-
-
-def _end(packets: list[str], bases: dict[str, str]) -> float:
-    """Where the last packet ends, in seconds."""
-    ends = []
-    for packet in packets:
-        stream, _, shown, lasts = packet.split(",")[:4]
-        ends.append((int(shown) + int(lasts)) * Fraction(bases[stream.strip()]))
-    return float(max(ends))
+    """Read what the file says about its streams, and count the pictures that can be decoded."""
+    with av.open(BytesIO(video), "r") as container:
+        codecs: dict[str, str] = {
+            stream.type: stream.codec_context.name for stream in container.streams
+        }
+        assert len(codecs) == len(container.streams), "two streams of a kind"
+        picture = container.streams.video[0]
+        # A pixel whose shape nobody told is a square.
+        pixel = picture.sample_aspect_ratio or Fraction(1)
+        assert picture.pix_fmt is not None
+        assert picture.average_rate is not None
+        assert container.duration is not None
+        return Rendition(
+            codecs=codecs,
+            pixels=picture.pix_fmt,
+            size=(picture.width, picture.height),
+            shape=pixel * Fraction(picture.width, picture.height),
+            rate=picture.average_rate,
+            seconds=container.duration / av.time_base,
+            frames=len(list(container.decode(video=0))),
+        )
 
 
 def boxes(mp4: bytes) -> list[str]:

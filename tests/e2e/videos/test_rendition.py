@@ -100,6 +100,14 @@ def test_a_rendition_is_one_that_every_browser_plays(kind: str, made: bytes) -> 
     assert found.codecs.get("audio", "aac") == "aac"
     assert ("audio" in found.codecs) or kind == "portrait"
     assert found.codecs.keys() <= {"video", "audio"}
+    # Browsers decode H.264 of no other kind of pixels.
+    assert found.pixels == "yuv420p"
+
+
+def test_a_rendition_has_every_frame_that_it_says(made: bytes) -> None:
+    found = rendition(made)
+    assert 0 < found.rate <= 60
+    assert abs(found.frames - found.seconds * found.rate) <= 2
 
 
 def test_a_rendition_is_wide_and_not_large(made: bytes) -> None:

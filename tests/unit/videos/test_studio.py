@@ -7,6 +7,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
+import av
 import pytest
 
 from fragua.videos.layout import Layout
@@ -213,6 +214,25 @@ def test_a_poster_is_a_frame_of_the_video(tmp_path: Path) -> None:
     (shown,) = frames(poster.read_bytes(), (1, 2), at=[0])
     assert shown[0] > 215
     assert shown[3] < 40
+
+
+@pytest.mark.parametrize("levels", ["tv", "pc"])
+@pytest.mark.parametrize("poster", [True, False])
+def test_every_rendition_takes_the_same_range_of_colours(
+    tmp_path: Path, levels: str, poster: bool
+) -> None:
+    # Phones write the full range (pc); and what has a poster is put together with what has none.
+    drawn = ("-vf", f"scale=out_range={levels},format=yuv420p:color_ranges={levels}")
+    studio, data = Studio(tmp_path), white(160, 90, *drawn)
+    given, frame = studio.look(source(tmp_path, data)), Layout((160, 90), (160, 90))
+    aside = tmp_path / "poster.jpg" if poster else None
+    made = studio.render(given, "made.mp4", frame, poster=aside)
+    with av.open(made) as container:
+        assert container.streams.video[0].pix_fmt == "yuv420p"
+    # The first row and the last one, for those between are scaled together.
+    (shown,) = frames(made.read_bytes(), (1, 18), at=[0])
+    assert min(shown[:3]) > 250
+    assert max(shown[-3:]) < 5
 
 
 def test_renditions_are_put_together_in_their_order(tmp_path: Path) -> None:
