@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterable, Iterator
 from threading import Lock
+from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from moto import backends
@@ -10,12 +11,17 @@ from moto.iam.access_control import PermissionResult
 from moto.s3.models import FakeBucket, FakeKey, FakeMultipart, S3Backend
 from moto.sqs import models as sqs
 
+_make = FakeKey.__init__
+
 
 def apply() -> None:
-    """Mends ListParts and bucket policies, and what makes it slow.
+    """Mends ListParts, objects that many write at once, bucket policies, and what makes it slow.
 
     Pages of ListParts count parts instead of comparing part numbers: with a hole in the numbers,
     moto skips parts between two pages, or says that there are more where there are none.
+
+    The ETag of an object is read from its bytes when somebody asks: whoever wrote it gets a 500, if
+    the next one has overwritten it by then.
 
     Policies are kept and not obeyed: moto overlooks their conditions, so that "deny what isn't
     TLS" would deny everything here, where there is no TLS.
@@ -25,6 +31,7 @@ def apply() -> None:
     """
     FakeMultipart.list_parts = _list_parts  # type: ignore[method-assign,assignment]
     S3Backend.is_truncated = _is_truncated  # type: ignore[method-assign,assignment]
+    FakeKey.__init__ = _made  # type: ignore[method-assign,assignment]
     FakeBucket.get_permission = _no_opinion  # type: ignore[method-assign,assignment]
     sqs.SQSBackend.is_message_valid_based_on_retention_period = (  # type: ignore[method-assign]
         _is_retained  # type: ignore[assignment]
@@ -32,6 +39,12 @@ def apply() -> None:
     vars(sqs).update(unix_time=time.time, unix_time_millis=lambda: time.time() * 1000)
     services = frozenset(backends.list_of_moto_modules())
     backends.list_of_moto_modules = lambda: services
+
+
+def _made(key: FakeKey, *arguments: Any, **named: Any) -> None:
+    _make(key, *arguments, **named)
+    # Kept from now on, and nobody else has the key yet.
+    _ = key.etag
 
 
 def _is_retained(backend: sqs.SQSBackend, queue_name: str, message: sqs.Message) -> bool:
