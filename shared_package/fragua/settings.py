@@ -21,9 +21,11 @@ class Settings:
     Of a video the first `video_seconds` are shown; the keys are of objects in the default bucket
     that every video is given: a picture in its corner, clips before and after it.
     E-mails are sent from the address `mail_sender`; without one none is sent.
-    `database_writer_url` wins over `database_secret`; so does `database_reader_url` over the host
-    of a replica that the secret is good for, too. `time_scale` is at least 1 and divides every
-    limit in time; it is 1 in a deployment and more where tests must not wait.
+    PostgreSQL is at `database_host`, where IAM proves that we are `database_role`; or where
+    `database_secret` says, with the password that it holds, but for a host that is given besides.
+    `database_writer_url` wins over both; so does `database_reader_url` over the host of a replica,
+    where the same proof is good. `time_scale` is at least 1 and divides every limit in time; it is
+    1 in a deployment and more where tests must not wait.
     """
 
     region: str
@@ -53,6 +55,8 @@ class Settings:
     video_intro_key: str
     video_outro_key: str
     signing_key_secret: str
+    database_host: str
+    database_role: str
     database_secret: str
     database_reader_host: str
     database_writer_url: str
@@ -97,6 +101,8 @@ class Settings:
             video_intro_key=environment.get("VIDEO_INTRO_KEY", ""),
             video_outro_key=environment.get("VIDEO_OUTRO_KEY", ""),
             signing_key_secret=need("SIGNING_KEY_SECRET"),
+            database_host=environment.get("DATABASE_HOST", ""),
+            database_role=environment.get("DATABASE_ROLE", ""),
             database_secret=environment.get("DATABASE_SECRET", ""),
             database_reader_host=environment.get("DATABASE_READER_HOST", ""),
             database_writer_url=(

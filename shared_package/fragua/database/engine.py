@@ -7,24 +7,21 @@ That a replica takes no writes is its own doing.
 
 from __future__ import annotations
 
-import json
 import select
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
-from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
-import botocore
 import psycopg2
 import sqlalchemy as sa
 from psycopg2 import extensions
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from fragua import aws, freshness
-from fragua.database import replicas
+from fragua import freshness
+from fragua.database import login, replicas
 from fragua.errors import Problem, Unavailable
 from fragua.settings import settings
 
@@ -58,15 +55,10 @@ def _wait(connection: extensions.connection) -> None:
             raise psycopg2.OperationalError("the database did not answer in time")
 
 
-# psycopg2's own OpenSSL looks for authorities where it was built. The certificates of RDS Proxy
-# are of Amazon's public ones, which botocore ships.
-_AUTHORITIES = Path(botocore.__file__).with_name("cacert.pem")
-
-
 @cache
 def engine() -> sa.Engine:
     """Return this process's engine of the endpoint that is written (PostgreSQL by psycopg2)."""
-    return _engine(settings().database_writer_url or _url(_secret()))
+    return _engine(settings().database_writer_url or login.url())
 
 
 @cache
@@ -74,21 +66,19 @@ def reader_engine() -> sa.Engine:
     """Return this process's engine of the endpoint that is read: the same, or a replica's."""
     if not settings().has_reader:
         return engine()
-    return _engine(
-        settings().database_reader_url
-        or _url({**_secret(), "host": settings().database_reader_host})
-    )
+    return _engine(settings().database_reader_url or login.url(settings().database_reader_host))
 
 
 def forget() -> None:
     """Make the engines anew at the next use."""
-    for cached in (engine, reader_engine, _secret):
+    for cached in (engine, reader_engine):
         cached.cache_clear()
+    login.forget()
 
 
 def _engine(url: str | sa.URL) -> sa.Engine:
     extensions.set_wait_callback(_wait)
-    return sa.create_engine(
+    made = sa.create_engine(
         sa.make_url(url).set(drivername="postgresql+psycopg2"),
         pool_size=1,
         max_overflow=0,
@@ -97,27 +87,9 @@ def _engine(url: str | sa.URL) -> sa.Engine:
         connect_args=_PATIENCE,
         hide_parameters=True,
     )
-
-
-@cache
-def _secret() -> Mapping[str, Any]:
-    if not settings().database_secret:
-        raise RuntimeError("neither DATABASE_WRITER_URL nor DATABASE_SECRET is set")
-    answer = aws.call("secretsmanager", "get_secret_value", SecretId=settings().database_secret)
-    found: dict[str, Any] = json.loads(answer["SecretString"])
-    return found
-
-
-def _url(secret: Mapping[str, Any]) -> sa.URL:
-    return sa.URL.create(
-        "postgresql",
-        username=secret["username"],
-        password=secret["password"],
-        host=secret["host"],
-        port=int(secret.get("port", 5432)),
-        database=secret.get("dbname", "fragua"),
-        query={"sslmode": "verify-full", "sslrootcert": str(_AUTHORITIES)},
-    )
+    if isinstance(url, sa.URL):
+        sa.event.listen(made, "do_connect", login.connect)
+    return made
 
 
 @contextmanager
