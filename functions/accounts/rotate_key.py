@@ -1,0 +1,15 @@
+"""Called by Secrets Manager, four times for each rotation: give tokens a new signing key."""
+
+from typing import Any
+
+from aws_lambda_powertools import Logger
+
+from fragua.accounts.rotation import Rotation
+
+log = Logger(service="fragua")
+
+
+def handler(event: dict[str, Any], context: Any) -> None:
+    log.set_correlation_id(context.aws_request_id)
+    Rotation(event["SecretId"], event["ClientRequestToken"]).do(event["Step"])
+    log.info("rotated", extra={"step": event["Step"], "version": event["ClientRequestToken"]})
