@@ -1,15 +1,23 @@
 """What functions ask AWS for, held against what template.yaml allows them.
 
 The emulator lets everybody do everything. So each request is noted, together with the function
-that sent it, and compared with the policies of that function's role.
+that sent it, and so is each presigned URL in an answer, which somebody else sends in the function's
+name; and all of it is compared with the policies of that function's role.
 """
 
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from fnmatch import fnmatchcase
+from functools import cache
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
+from local.account import ACCOUNT_ID, REGION, STACK_NAME
+from local.intrinsics import Resolver
 from local.template import load
 from tests.support.paths import ROOT
 
@@ -28,24 +36,44 @@ _ACTIONS = {
     "s3:PutPublicAccessBlock": "s3:PutBucketPublicAccessBlock",
     "s3:UploadPart": "s3:PutObject",
 }
-_RESOURCE = ("TableName", "Bucket", "QueueUrl", "QueueName", "SecretId")
+_NAMES = ("TableName", "Bucket", "QueueUrl", "QueueName", "SecretId")
+# How local/names.py calls what the template has: stack, logical id, something random.
+_GENERATED = re.compile(rf"{STACK_NAME}-(\w+)-[0-9a-f]{{8}}")
+_PRESIGNED = re.compile(r"https?://[^\s\"']+X-Amz-Signature=[0-9a-f]+")
+
+
+class Call(NamedTuple):
+    """One request: who sent it, IAM's action, and the resource as the template names it."""
+
+    function: str
+    action: str
+    resource: str
 
 
 @dataclass
 class Recorder:
-    """Notes (function, action, resource) of each request; `function` is who runs just now."""
+    """Notes what each function asks for; `function` is who runs just now."""
 
     function: str | None = None
-    seen: set[tuple[str, str, str]] = field(default_factory=set)
+    seen: set[Call] = field(default_factory=set)
 
     def note(self, params: dict[str, Any], model: Any, **_: Any) -> None:
         """Take one request; botocore calls this before it sends it."""
-        if self.function is None:
-            return
         service = model.service_model.signing_name
         for operation, arguments in _parts(model.name, params):
-            action = f"{service}:{operation}"
-            self.seen.add((self.function, _ACTIONS.get(action, action), _name(arguments)))
+            self._add(f"{service}:{operation}", _resource(arguments))
+
+    def note_answer(self, answer: dict[str, Any]) -> None:
+        """Take the presigned URLs of an answer: S3 asks about their signer when they are used."""
+        for found in _PRESIGNED.findall(json.dumps(answer).replace("\\", "")):
+            url = urlsplit(found)
+            bucket, _, key = url.path.removeprefix("/").partition("/")
+            operation = "PutObject" if "uploadId=" in url.query else "GetObject"
+            self._add(f"s3:{operation}", _resource({"Bucket": bucket, "Key": key}))
+
+    def _add(self, action: str, resource: str) -> None:
+        if self.function is not None:
+            self.seen.add(Call(self.function, _ACTIONS.get(action, action), resource))
 
 
 def _parts(operation: str, params: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
@@ -65,81 +93,102 @@ def _parts(operation: str, params: dict[str, Any]) -> list[tuple[str, dict[str, 
     return [(operation, params)]
 
 
-def _name(arguments: dict[str, Any]) -> str:
-    """Name what is asked for; of an object the bucket and the first folder of its key."""
+def _resource(arguments: dict[str, Any]) -> str:
+    """Name what is asked for: by its logical id, or by its ARN where the template has none."""
     if "FromEmailAddress" in arguments:
         # SES asks about identities: the sender's, and in its sandbox the recipient's, too.
-        return "identity/*"
-    name = next((str(arguments[name]) for name in _RESOURCE if name in arguments), "")
-    folder = arguments["Key"].partition("/")[0] if isinstance(arguments.get("Key"), str) else ""
-    return f"{name}/{folder}/*" if folder else name
+        return f"arn:aws:ses:{REGION}:{ACCOUNT_ID}:identity/anybody"
+    name = next((str(arguments[name]) for name in _NAMES if name in arguments), "")
+    below = name.partition("/index/")[2] if "TableName" in arguments else ""
+    if below:
+        name, below = name.partition("/index/")[0], f"/index/{below}"
+    elif isinstance(arguments.get("Key"), str):
+        # The folder decides; the rest is somebody's.
+        below = f"/{arguments['Key'].partition('/')[0]}/anything"
+    if "Bucket" in arguments:
+        is_default = name.startswith(f"{STACK_NAME}-defaultbucket-")
+        return ("DefaultBucket" if is_default else f"arn:aws:s3:::{name}") + below
+    made = _GENERATED.search(name)
+    return (made[1] if made else name) + below
 
 
-def not_allowed(seen: set[tuple[str, str, str]], environment: dict[str, str]) -> list[str]:
+# --- against the template ----------------------------------------------------------------------
+
+
+class _Symbols:
+    """Lets every resource be its own name."""
+
+    def ref(self, logical_id: str) -> str:
+        return logical_id
+
+    def attribute(self, logical_id: str, name: str) -> str:
+        return logical_id if name == "Arn" else f"{logical_id}.{name}"
+
+
+class Grant(NamedTuple):
+    """One action on one kind of resource that a function's role is allowed."""
+
+    function: str
+    action: str
+    pattern: str
+
+    def covers(self, call: Call) -> bool:
+        """Whether a request is allowed by it."""
+        same = (self.function, self.action) == (call.function, call.action)
+        return same and fnmatchcase(call.resource, self.pattern)
+
+
+def not_allowed(seen: set[Call]) -> list[str]:
     """Return a sentence for each request that the function's role would have been refused."""
-    allowed = _allowed()
-    names = {value: name for name, value in environment.items() if value}
-    complaints = []
-    for function, action, resource in sorted(seen):
-        whole, slash, below = (
-            resource.partition("/") if "://" not in resource else (resource, "", "")
-        )
-        variable = names.get(whole, whole)
-        logical = _LOGICAL.get(variable, variable)
-        if whole.startswith(environment["BUCKET_PREFIX"]):
-            logical = _OF_USERS
-        if not any(
-            action in actions
-            and logical in text
-            and (f"/{below}" in text if slash else "/" not in text)
-            for actions, text in allowed[function]
-        ):
-            complaints.append(f"{function} may not {action} on {resource} ({logical})")
-    return complaints
+    allowed = grants()
+    return [
+        f"{call.function} may not {call.action} on {call.resource}"
+        for call in sorted(seen)
+        if not any(grant.covers(call) for grant in allowed)
+    ]
 
 
-# How the template writes the names of buckets that users make.
-_OF_USERS = "fragua-${Stage}-${AWS::AccountId}-*"
-_LOGICAL = {
-    "SESSIONS_TABLE": "SessionsTable",
-    "ACCOUNTS_TABLE": "AccountsTable",
-    "PLANS_TABLE": "PlansTable",
-    "UPLOADS_TABLE": "UploadsTable",
-    "FRAGMENTS_TABLE": "FragmentsTable",
-    "GUARDS_TABLE": "GuardsTable",
-    "DEFAULT_BUCKET": "DefaultBucket",
-    "ASSEMBLY_QUEUE_URL": "AssemblyQueue",
-    "THUMBNAILS_QUEUE_URL": "ThumbnailsQueue",
-    "BACKLOG_QUEUE_URL": "BacklogQueue",
-    "VIEWS_QUEUE_URL": "ViewsQueue",
-    "NOTIFICATIONS_QUEUE_URL": "NotificationsQueue",
-    "MAIL_QUEUE_URL": "MailQueue",
-    "RENDITIONS_QUEUE_URL": "RenditionsQueue",
-    "SIGNING_KEY_SECRET": "SigningKey",
-}
+def not_used(seen: set[Call]) -> list[str]:
+    """Return a sentence for each grant that no request made use of."""
+    return [
+        f"{grant.function} never asks for {grant.action} on {grant.pattern}"
+        for grant in sorted(grants())
+        if not any(grant.covers(call) for call in seen)
+    ]
 
 
-def _allowed() -> dict[str, list[tuple[list[str], str]]]:
-    """Return each function's statements: the actions, and the resources as text."""
-    resources = load(ROOT / "template.yaml").resources
-    allowed = {}
+@cache
+def grants() -> frozenset[Grant]:
+    """Read what each function's role allows, as the template is deployed here."""
+    template = load(ROOT / "template.yaml")
+    pseudo = {"AWS::AccountId": ACCOUNT_ID, "AWS::Partition": "aws", "AWS::Region": REGION}
+    resolver = Resolver(
+        {**pseudo, **template.parameters}, template.mappings, template.conditions, _Symbols()
+    )
+    return frozenset(_granted(template.resources, resolver))
+
+
+def _granted(resources: dict[str, Any], resolver: Resolver) -> Iterator[Grant]:
     for resource in resources.values():
         if resource["Type"] != "AWS::Lambda::Function":
             continue
-        properties = resource["Properties"]
-        role = resources[properties["Role"]["Fn::GetAtt"][0]]["Properties"]
-        documents = [policy["PolicyDocument"] for policy in role.get("Policies", [])]
-        for managed in role["ManagedPolicyArns"]:
-            if isinstance(managed, dict) and "Ref" in managed:
-                documents += [resources[managed["Ref"]]["Properties"]["PolicyDocument"]]
-        allowed[properties["Handler"].removesuffix(".handler")] = [
-            (_listed(statement["Action"]), json.dumps(statement["Resource"]))
-            for document in documents
-            for statement in document["Statement"]
-            if statement["Effect"] == "Allow"
-        ]
-    return allowed
+        handler = resource["Properties"]["Handler"].removesuffix(".handler")
+        role = resources[resource["Properties"]["Role"]["Fn::GetAtt"][0]]["Properties"]
+        for statement in _statements(role, resources, resolver):
+            for action in _listed(statement["Action"]):
+                for pattern in _listed(statement["Resource"]):
+                    yield Grant(handler, action, pattern)
 
 
-def _listed(value: Any) -> list[str]:
+def _statements(
+    role: dict[str, Any], resources: dict[str, Any], resolver: Resolver
+) -> Iterator[dict[str, Any]]:
+    arns = [arn for arn in role["ManagedPolicyArns"] if isinstance(arn, dict)]
+    managed = [arn["Ref"] for arn in arns if "Ref" in arn]
+    policies = [*role.get("Policies", []), *(resources[name]["Properties"] for name in managed)]
+    for policy in policies:
+        yield from resolver.resolve(policy["PolicyDocument"])["Statement"]
+
+
+def _listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
