@@ -1,12 +1,18 @@
-"""Invoked before traffic meets new code: bring the database to the newest revision."""
-
-from typing import Any
+"""A part of each deployment, or invoked by hand: bring the database to the newest revision."""
 
 from fragua.accounts import plans
-from fragua.database import migrate
+from fragua.database import migrate, roles
+from fragua.resource import resource_handler
+from fragua.settings import settings
 
 
-def handler(event: dict[str, Any], context: Any) -> dict[str, str]:
+def bring_up() -> dict[str, str]:
     revision = migrate.upgrade()
+    role = settings().database_role
+    if role:
+        roles.provide(role)
     plans.write_all()
-    return {"revision": revision}
+    return {"revision": revision, "role": role}
+
+
+handler = resource_handler(bring_up)

@@ -25,7 +25,7 @@ def own_database(backend: Mapping[str, str]) -> Iterator[None]:
         yield
         engine().dispose()
     with server.connect() as db:
-        db.execute(sa.text(f"drop database {name}"))
+        db.execute(sa.text(f"drop database {name} with (force)"))
     server.dispose()
 
 

@@ -15,6 +15,7 @@ class Context:
     """The few attributes of a Lambda context that anything here reads."""
 
     aws_request_id = "00000000-0000-0000-0000-000000000000"
+    log_group_name = "/fragua/local/service"
     function_name = "function"
     function_version = "$LATEST"
     memory_limit_in_mb = 512

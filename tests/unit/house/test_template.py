@@ -36,12 +36,13 @@ def of_type(resources: Resources, kind: str) -> dict[str, dict[str, Any]]:
 
 
 def statements(resources: Resources) -> Iterator[dict[str, Any]]:
-    """Yield every statement that gives a role something."""
-    for policy in of_type(resources, "AWS::IAM::ManagedPolicy").values():
-        yield from policy["PolicyDocument"]["Statement"]
+    """Yield every statement that gives a role something, whatever the conditions are."""
+    policies = [*of_type(resources, "AWS::IAM::ManagedPolicy").values()]
     for role in of_type(resources, "AWS::IAM::Role").values():
-        for policy in role.get("Policies", []):
-            yield from policy["PolicyDocument"]["Statement"]
+        policies += role.get("Policies", [])
+    for policy in policies:
+        for statement in policy["PolicyDocument"]["Statement"]:
+            yield from statement["Fn::If"][1:] if "Fn::If" in statement else [statement]
 
 
 def listed(value: Any) -> list[Any]:
@@ -75,21 +76,6 @@ def test_a_queue_has_dead_letters_or_holds_them(resources: Resources) -> None:
     assert all(q["SqsManagedSseEnabled"] for q in queues.values())
     # Dead letters are kept as long as SQS can.
     assert {queues[name]["MessageRetentionPeriod"] for name in dead} == {14 * 24 * 3600}
-
-
-def test_dead_letters_raise_an_alarm(resources: Resources) -> None:
-    queues = of_type(resources, "AWS::SQS::Queue").values()
-    redriven = [queue["RedrivePolicy"] for queue in queues if "RedrivePolicy" in queue]
-    dead = {policy["deadLetterTargetArn"]["Fn::GetAtt"][0] for policy in redriven}
-    alarms = of_type(resources, "AWS::CloudWatch::Alarm").values()
-    watched = {
-        dimension["Value"]["Fn::GetAtt"][0]
-        for alarm in alarms
-        for dimension in alarm["Dimensions"]
-        if dimension["Name"] == "QueueName"
-    }
-    assert len(dead) > 3
-    assert watched == dead
 
 
 def test_tables_can_be_restored_and_are_encrypted_and_outlive_the_stack(
@@ -207,9 +193,41 @@ def test_whoever_asks_a_public_route_may_prove_who_he_is_and_read_what_he_wrote(
 
 
 def test_all_functions_have_the_environment_of_the_globals(resources: Resources) -> None:
-    functions = of_type(resources, "AWS::Lambda::Function").values()
-    environments = {json.dumps(f["Environment"], sort_keys=True) for f in functions}
-    assert len(environments) == 1
+    functions = of_type(resources, "AWS::Lambda::Function")
+    # It logs in as the owner of the tables, and waits for no migration.
+    migrate = functions.pop("MigrateFunction")["Environment"]["Variables"]
+    (shared,) = {json.dumps(f["Environment"], sort_keys=True) for f in functions.values()}
+    expected = json.loads(shared)["Variables"]
+    assert set(migrate) == set(expected)
+    assert {name for name in expected if migrate[name] != expected[name]} == {
+        *("DATABASE_HOST", "DATABASE_ROLE", "DATABASE_SECRET", "DATABASE_READER_HOST")
+    }
+
+
+def test_no_function_is_there_before_its_migration(resources: Resources) -> None:
+    functions = of_type(resources, "AWS::Lambda::Function")
+    waits = {"Fn::If": ["HasDatabase", {"Fn::GetAtt": ["Migration", "role"]}, ""]}
+    roles = {name: f["Environment"]["Variables"]["DATABASE_ROLE"] for name, f in functions.items()}
+    del roles["MigrateFunction"]
+    assert all(role == waits for role in roles.values())
+    # Another code is another version of the layer, and so a migration.
+    (layer,) = (name for name in resources if name.startswith("SharedLayer"))
+    assert resources["Migration"]["Properties"]["Release"] == {"Ref": layer}
+
+
+def test_what_a_function_writes_ends_and_is_json(resources: Resources) -> None:
+    for function in of_type(resources, "AWS::Lambda::Function").values():
+        logging = function["LoggingConfig"]
+        group = resources[logging["LogGroup"]["Ref"]]
+        assert group["Type"] == "AWS::Logs::LogGroup"
+        assert group["Properties"]["RetentionInDays"] == 30
+        assert logging["LogFormat"] == "JSON"
+
+
+def test_a_function_says_what_memory_and_time_it_takes(resources: Resources) -> None:
+    for function in of_type(resources, "AWS::Lambda::Function").values():
+        assert function["MemorySize"] >= 512
+        assert 1 < function["Timeout"] <= 900
 
 
 def test_the_settings_are_the_variables_of_the_globals(written: dict[str, Any]) -> None:
