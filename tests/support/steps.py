@@ -12,7 +12,7 @@ from fragua import aws
 from fragua.database import engine
 
 # All clients that functions send by.
-_CLIENTS = (
+CLIENTS = (
     *(("s3", aws.USUAL), ("s3", aws.LONG), ("dynamodb", aws.USUAL)),
     *(("sqs", aws.USUAL), ("sqs", aws.BRIEF)),
 )
@@ -29,7 +29,7 @@ class Steps:
         self.left: int | None = None
         self._act, self._once = act, once
         self._lock = Lock()
-        for service, patience in _CLIENTS:
+        for service, patience in CLIENTS:
             events = aws.client(service, patience).meta.events
             events.register("before-call.*.*", self._step)
             events.register("after-call.*.*", self._step)
