@@ -16,6 +16,8 @@ from tests.support.logs import written
 hypothesis.settings.register_profile("fragua", deadline=None, derandomize="CI" in os.environ)
 hypothesis.settings.load_profile("fragua")
 
+pytest_plugins = ["tests.support.granted"]
+
 
 @pytest.fixture(scope="session")
 def backend() -> Iterator[dict[str, str]]:
