@@ -140,7 +140,6 @@ def test_a_database_is_made(multi: str) -> None:
     ]
     assert instance["StorageEncrypted"] is True
     assert instance["MultiAZ"] == (multi == "true")
-    assert instance["DeletionProtection"] is True
     assert instance["Engine"] == "postgres"
 
 
