@@ -13,6 +13,9 @@ STACK ?=
 ARGS ?=
 
 CODE := functions shared_package client local tests tools benchmarks
+# What is deployed: the template and those that it nests, or that stand before it.
+TEMPLATES := template.yaml $(wildcard infrastructure/*.yaml pipeline/*.yaml)
+WORKFLOWS := $(wildcard .github/workflows/*.yaml)
 
 # What thumbnails are measured against; no other benchmark needs it.
 PEERS := $(if $(filter thumbnails,$(or $(ARGS),thumbnails)),benchmarks/peers/.venv/installed \
@@ -21,8 +24,8 @@ PEERS := $(if $(filter thumbnails,$(or $(ARGS),thumbnails)),benchmarks/peers/.ve
 # aws-sam-cli asks its makers' servers on every call otherwise.
 export SAM_CLI_TELEMETRY := 0
 
-.PHONY: help install run demo superadmin test postman check sam build artifacts bench load openapi format \
-	lock clean
+.PHONY: help install run demo superadmin test postman check sam build artifacts bench load \
+	openapi format lock clean
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -45,7 +48,7 @@ test: .venv/installed ## Run all tests; less than 90 % of lines and branches cov
 postman: .venv/installed tools/postman/node_modules/installed ## Run the Postman collection by newman against a stack of its own
 	.venv/bin/python -m tools.postman.run
 
-check: .venv/installed ## Judge format, lint, types, locks and workflows; edits nothing
+check: .venv/installed .venv-checks/installed ## Judge format, lint, types, locks, templates, workflows, security; edits nothing
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
 	.venv/bin/mypy $(CODE)
@@ -53,6 +56,10 @@ check: .venv/installed ## Judge format, lint, types, locks and workflows; edits 
 	.venv/bin/python -m tools.openapi --check
 	.venv/bin/python -m tools.postman --check
 	.venv/bin/zizmor --offline --quiet --no-progress .github/workflows
+	.venv/bin/cfn-lint $(TEMPLATES)
+	.venv/bin/python -m tools.leaks
+	.venv-checks/bin/bandit --quiet --recursive --configfile pyproject.toml $(filter-out tests,$(CODE))
+	.venv-checks/bin/checkov --file $(TEMPLATES) $(WORKFLOWS)
 
 sam: .venv-sam/installed ## Validate and lint template.yaml; needs no AWS account
 	.venv-sam/bin/sam validate --lint --template template.yaml
@@ -83,7 +90,8 @@ lock: .venv/installed ## Write the lock files anew from their .in: make lock [AR
 	.venv/bin/python tools/locks.py write $(ARGS)
 
 clean: ## Remove the virtual environments, caches and reports
-	rm -rf .venv .venv-sam .aws-sam tools/postman/node_modules .coverage .coverage.* htmlcov
+	rm -rf .venv .venv-checks .venv-sam .aws-sam .coverage .coverage.* htmlcov
+	rm -rf tools/postman/node_modules
 	rm -rf benchmarks/peers/.venv benchmarks/peers/node_modules benchmarks/load/.venv
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find $(CODE) -name __pycache__ -prune -exec rm -rf {} +
@@ -99,6 +107,12 @@ clean: ## Remove the virtual environments, caches and reports
 	.venv/bin/uv pip install --quiet --python .venv --offline --no-deps --no-build-isolation --editable client
 	touch .venv/installed
 
+.venv-checks/installed: requirements-checks.txt | .venv/installed
+	@echo "Installing checkov and bandit into .venv-checks; this takes a minute, once."
+	$(PYTHON) -m venv --without-pip .venv-checks
+	.venv/bin/uv pip sync --quiet --python .venv-checks --require-hashes --compile-bytecode requirements-checks.txt
+	touch .venv-checks/installed
+
 .venv-sam/installed: requirements-sam.txt | .venv/installed
 	@echo "Installing aws-sam-cli into .venv-sam; this takes a minute, once."
 	$(PYTHON) -m venv --without-pip .venv-sam
@@ -106,7 +120,7 @@ clean: ## Remove the virtual environments, caches and reports
 	touch .venv-sam/installed
 
 tools/postman/node_modules/installed: tools/postman/package-lock.json tools/postman/package.json
-	@command -v npm >/dev/null || { echo "make postman needs Node.js 18 or later with npm; but for make bench, nothing else here does." >&2; exit 1; }
+	@command -v npm >/dev/null || { echo "make postman needs Node.js 18 or later with npm." >&2; exit 1; }
 	@echo "Installing newman into tools/postman/node_modules; this takes half a minute, once."
 	npm ci --prefix tools/postman
 	touch tools/postman/node_modules/installed

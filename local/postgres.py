@@ -59,7 +59,7 @@ def new_folder(janitor: Janitor) -> Path:
     """A folder for this run that the server's account can pass; the janitor removes it."""
     base = Path(tempfile.gettempdir())
     if os.geteuid() == 0 and not _enterable(base / "folder"):
-        base = Path("/tmp")  # noqa: S108 - a random name in it, mode 700
+        base = Path("/tmp")  # noqa: S108 - a random name in it, mode 700 # nosec B108
     folder = base / f"fragua-{secrets.token_hex(6)}"
     # Told before it exists, so that there is no moment at which a kill leaves it behind.
     janitor.owns_folder(folder)
