@@ -12,7 +12,7 @@ from fragua.database import outbox, repeats
 from fragua.files import service as files
 from fragua.videos import lease
 from fragua.videos import service as videos
-from fragua.worker import log, schedule_handler
+from fragua.worker import schedule_handler
 
 EFFECTS: dict[str, Callable[[Mapping[str, Any]], None]] = {
     accounts.ACCOUNT_CHANGED: accounts.account_changed,
@@ -32,8 +32,6 @@ def sweep() -> dict[str, int]:
     forgotten = repeats.sweep() + views.sweep()
     begun_again = lease.sweep()
     done, errors = outbox.sweep(lambda kind, payload: EFFECTS[kind](payload))
-    for error in errors:
-        log.error("left undone", exc_info=error)
     return {"done": done, "failed": len(errors), "forgotten": forgotten, "begun_again": begun_again}
 
 

@@ -18,7 +18,7 @@ from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 from pydantic import BaseModel
 
-from fragua import bodies, freshness, idempotency, request, started
+from fragua import bodies, correlation, freshness, idempotency, request, started
 from fragua.accounts import keys, permissions, sessions
 from fragua.errors import Invalid, Problem, pointer
 from fragua.idempotency import Once
@@ -147,6 +147,7 @@ class Api:
         """Answer one event of the gateway (payload 2.0); every answer carries X-Request-Id."""
         about = event["requestContext"]
         log.set_correlation_id(about["requestId"])
+        correlation.begin(about["requestId"])
         log.setLevel(settings().log_level)
         freshness.begin()
         authorization = event["headers"].get("authorization")

@@ -16,6 +16,7 @@ from botocore.credentials import ReadOnlyCredentials
 from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 from botocore.session import Session
 
+from fragua import correlation
 from fragua.errors import Refused, Unavailable
 from fragua.settings import settings
 
@@ -201,9 +202,13 @@ def stream(service: str, body: Any) -> Iterator[bytes]:
 def send(queue_url: str, body: str, *, brief: bool = False) -> None:
     """Put one message into a queue; `Unavailable` when it is not certain that it arrived.
 
-    With `brief` there is one try: a second to connect to each address, a second for the answer.
+    It carries the id of the request that caused it. With `brief` there is one try: a second to
+    connect to each address, a second for the answer.
     """
-    message = {"QueueUrl": queue_url, "MessageBody": body}
+    message: dict[str, Any] = {"QueueUrl": queue_url, "MessageBody": body}
+    if request_id := correlation.request_id():
+        attribute = {"DataType": "String", "StringValue": request_id}
+        message["MessageAttributes"] = {correlation.ATTRIBUTE: attribute}
     _call("sqs", "send_message", BRIEF if brief else USUAL, message)
 
 

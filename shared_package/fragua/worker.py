@@ -3,6 +3,10 @@
 A message that failed comes again soon (5 to 60 s) instead of after the queue's long visibility
 timeout; after the queue's `maxReceiveCount` it goes to the dead letters. Where a worker takes
 those, too, the pauses grow to an hour.
+
+A message is done in the name of the request that caused it, whose id it carries; one that carries
+none, as those of earlier releases, in its own. A batch that is done in one go, and a schedule, have
+the id that Lambda gave the invocation.
 """
 
 from __future__ import annotations
@@ -14,7 +18,7 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from fragua import aws, freshness, started
+from fragua import aws, correlation, freshness, started
 from fragua.errors import Refused, Retry, Unavailable
 from fragua.settings import settings
 
@@ -53,9 +57,8 @@ def batch_handler(do: Callable[[Sequence[Message]], None]) -> Callable[[Event, A
 
     def handler(event: Event, context: Any) -> Event:
         started()
-        freshness.begin()
         log.setLevel(settings().log_level)
-        log.set_correlation_id(context.aws_request_id)
+        _begin(context.aws_request_id)
         try:
             do([json.loads(record["body"]) for record in event["Records"]])
         except (Retry, Unavailable) as error:
@@ -75,9 +78,8 @@ def schedule_handler(do: Callable[[], dict[str, int]]) -> Callable[[Event, Any],
 
     def handler(_event: Event, context: Any) -> dict[str, int]:
         started()
-        freshness.begin()
         log.setLevel(settings().log_level)
-        log.set_correlation_id(context.aws_request_id)
+        _begin(context.aws_request_id)
         result = do()
         log.info("swept", extra=result)
         return result
@@ -85,10 +87,21 @@ def schedule_handler(do: Callable[[], dict[str, int]]) -> Callable[[Event, Any],
     return handler
 
 
+def _begin(request_id: str) -> None:
+    log.set_correlation_id(request_id)
+    correlation.begin(request_id)
+    freshness.begin()
+
+
 def _done(do: Callable[[Message], None], record: Mapping[str, Any]) -> bool:
     """Do one message's job; False when it shall come again."""
-    log.set_correlation_id(record["messageId"])
-    freshness.begin()
+    carried = record.get("messageAttributes", {}).get(correlation.ATTRIBUTE, {})
+    _begin(carried.get("stringValue") or record["messageId"])
+    with log.append_context_keys(message_id=record["messageId"]):
+        return _tried(do, record)
+
+
+def _tried(do: Callable[[Message], None], record: Mapping[str, Any]) -> bool:
     try:
         do(json.loads(record["body"]))
     except (Retry, Unavailable) as error:

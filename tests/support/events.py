@@ -76,8 +76,15 @@ def http_event(
     return event
 
 
-def queue_event(*bodies: Any, queue: str = "queue", receives: int = 1) -> dict[str, Any]:
-    """Make a batch of SQS; a body that is not text is sent as JSON."""
+def queue_event(
+    *bodies: Any, queue: str = "queue", receives: int = 1, request_id: str | None = None
+) -> dict[str, Any]:
+    """Make a batch of SQS; a body that is not text is sent as JSON.
+
+    With a `request_id` they carry the id of the request that caused them.
+    """
+    value = {"stringValue": request_id, "dataType": "String"}
+    carried = {"request_id": value} if request_id else {}
     return {
         "Records": [
             {
@@ -85,7 +92,7 @@ def queue_event(*bodies: Any, queue: str = "queue", receives: int = 1) -> dict[s
                 "receiptHandle": f"handle-{position}",
                 "body": body if isinstance(body, str) else json.dumps(body),
                 "attributes": {"ApproximateReceiveCount": str(receives)},
-                "messageAttributes": {},
+                "messageAttributes": carried,
                 "eventSource": "aws:sqs",
                 "eventSourceARN": f"arn:aws:sqs:us-east-1:{ACCOUNT}:{queue}",
                 "awsRegion": "us-east-1",

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import json
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from fragua.api import log
 
@@ -21,3 +23,8 @@ def written() -> Iterator[io.StringIO]:
         yield lines
     finally:
         logger.removeHandler(listener)
+
+
+def parsed(lines: io.StringIO) -> list[dict[str, Any]]:
+    """Return what the lines say."""
+    return [json.loads(line) for line in lines.getvalue().splitlines()]

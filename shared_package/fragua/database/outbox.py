@@ -2,11 +2,12 @@
 
 The one who wrote a row does its work at once and deletes it. If that fails, or the process dies,
 the sweeper finds the row a little later: every effect may therefore happen twice, and must not
-mind.
+mind. It is done in the name of the request that wrote the row, whoever does it.
 """
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -16,10 +17,12 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 
-from fragua import clock
+from fragua import clock, correlation
 from fragua.database.engine import writer
 from fragua.database.metadata import metadata
 from fragua.settings import settings
+
+log = logging.getLogger("fragua")
 
 Payload = Mapping[str, Any]
 
@@ -31,6 +34,8 @@ outbox = sa.Table(
     sa.Column("payload", JSONB, nullable=False),
     sa.Column("due_at", sa.DateTime(timezone=True), nullable=False, index=True),
     sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
+    # Of the request that wrote it; none where a release did that which knew no such column.
+    sa.Column("request_id", sa.Text),
 )
 
 # Seconds that the writer of a row has for itself before the sweeper looks at it.
@@ -45,7 +50,8 @@ def add(db: sa.Connection, kind: str, payload: Payload, *, grace: float | None =
     """
     event_id = clock.new_id()
     due_at = clock.now() + timedelta(seconds=grace or settings().scaled(_GRACE))
-    db.execute(outbox.insert().values(id=event_id, kind=kind, payload=dict(payload), due_at=due_at))
+    row = {"id": event_id, "kind": kind, "payload": dict(payload), "due_at": due_at}
+    db.execute(outbox.insert().values(row | {"request_id": correlation.request_id()}))
     return event_id
 
 
@@ -69,21 +75,23 @@ def sweep(
     So is one that is not begun after so many seconds, since the others took their time.
     """
     finished, errors, end = 0, list[Exception](), time.monotonic() + seconds
-    for event_id, kind, payload in _claim(limit):
+    for event_id, kind, payload, request_id in _claim(limit):
         if time.monotonic() > end:
             break
-        try:
-            do(kind, payload)
-        # One event that can't be done must not keep the others waiting.
-        except Exception as error:  # noqa: BLE001 - whatever it is, the caller logs it
-            errors.append(error)
-        else:
-            done(event_id)
-            finished += 1
+        with correlation.caused_by(request_id):
+            try:
+                do(kind, payload)
+            # One event that can't be done must not keep the others waiting.
+            except Exception as error:
+                log.exception("left undone", extra={"kind": kind})
+                errors.append(error)
+            else:
+                done(event_id)
+                finished += 1
     return finished, errors
 
 
-def _claim(limit: int) -> list[tuple[UUID, str, Payload]]:
+def _claim(limit: int) -> list[tuple[UUID, str, Payload, str | None]]:
     """Move due events to their next try, so that two sweepers do not take the same ones."""
     due = (
         sa.select(outbox.c.id)
@@ -103,6 +111,6 @@ def _claim(limit: int) -> list[tuple[UUID, str, Payload]]:
             outbox.update()
             .where(outbox.c.id == due.c.id)
             .values(attempts=outbox.c.attempts + 1, due_at=later)
-            .returning(outbox.c.id, outbox.c.kind, outbox.c.payload)
+            .returning(outbox.c.id, outbox.c.kind, outbox.c.payload, outbox.c.request_id)
         ).all()
-    return sorted((row.id, row.kind, row.payload) for row in claimed)
+    return sorted((row.id, row.kind, row.payload, row.request_id) for row in claimed)

@@ -44,6 +44,7 @@ def tell_admins(history_id: UUID) -> None:
         # In one order: two who tell the same at once wait for each other.
         _add(db, history_id, sorted(addresses.keys() - {change["changed_by"]}))
         waiting = _unmailed(db, history_id)
+    log.info("admins told", extra={"history_id": str(history_id), "waiting": len(waiting)})
     if settings().mail_sender:
         to = {each: addresses[user_id] for each, user_id in waiting.items() if user_id in addresses}
         _mail(history_id, _composed(change, editor), to)

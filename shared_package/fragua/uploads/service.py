@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from uuid import UUID
 
 from fragua import aws, clock, crc32
@@ -12,6 +13,8 @@ from fragua.uploads import fragments, objects, progress, relayed, rules, schemas
 from fragua.uploads.relayed import Piece
 from fragua.uploads.schemas import Checksum, Fragment, UploadSummary
 from fragua.uploads.upload import Upload
+
+log = logging.getLogger("fragua")
 
 # Seconds that ended uploads stay in the list.
 _LISTED = 7 * 24 * 3600
@@ -133,6 +136,7 @@ def enqueue(upload: Upload) -> None:
     """Tell the assembly worker; one message too many does no harm."""
     message = {"owner_id": str(upload.owner_id), "upload_id": str(upload.upload_id)}
     aws.send(settings().assembly_queue_url, json.dumps(message))
+    log.info("assembly queued", extra={"upload_id": str(upload.upload_id)})
 
 
 def abort(owner_id: UUID, upload_id: UUID) -> None:

@@ -10,7 +10,7 @@ from dataclasses import fields, replace
 from typing import Any
 from uuid import UUID
 
-from fragua import clock, dynamodb
+from fragua import clock, correlation, dynamodb
 from fragua.accounts import quota
 from fragua.settings import settings
 from fragua.uploads.upload import LONGEST, Upload
@@ -130,14 +130,18 @@ def touch(upload: Upload, seen_at: float) -> None:
 
 def close(upload: Upload, checksums: dict[str, str]) -> Upload | None:
     """Close the gate: from now on it is assembled. None when it was not receiving any more."""
+    now = clock.timestamp()
     return _change(
         upload,
-        "SET #status = :assembling, #checksums = :checksums, #due_at = :due",
+        "SET #status = :assembling, #checksums = :checksums, #due_at = :due, #closed_at = :now,"
+        " #request_id = :request",
         "#status = :receiving",
         assembling="assembling",
         receiving="receiving",
         checksums=checksums,
-        due=clock.timestamp() + settings().scaled(_PATIENCE),
+        due=now + settings().scaled(_PATIENCE),
+        now=now,
+        request=correlation.request_id(),
     )
 
 

@@ -8,7 +8,7 @@ import time
 from contextlib import suppress
 from uuid import UUID
 
-from fragua import clock
+from fragua import clock, correlation
 from fragua.errors import Refused, Unavailable
 from fragua.settings import settings
 from fragua.uploads import fragments, objects, progress, relayed, service, store
@@ -55,7 +55,8 @@ def _mend(owner_id: UUID, upload_id: UUID) -> bool:
     if upload and upload.status == "receiving":
         return _expire(upload)
     if upload and upload.status == "assembling" and not upload.leased:
-        service.enqueue(upload)
+        with correlation.caused_by(upload.request_id):
+            service.enqueue(upload)
         store.postpone(owner_id, upload_id)
         return True
     if upload and upload.status == "ready":

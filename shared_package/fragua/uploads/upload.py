@@ -18,6 +18,9 @@ LONGEST = 14 * 24 * 3600
 class Upload:
     """One upload. Times are seconds since 1970, sizes bytes; `checksums` are what was declared.
 
+    It was closed at `closed_at`, by the request with the id `request_id`; both are None before, and
+    of what an earlier release closed.
+
     `multipart_id` is S3's id of the multipart upload on the final key. A direct upload has it from
     the beginning, a relayed one from when its packing begins; small files never do.
     """
@@ -42,6 +45,8 @@ class Upload:
     failure: dict[str, str] | None = None
     ended_at: float | None = None
     lease_until: float = 0
+    closed_at: float | None = None
+    request_id: str | None = None
 
     @property
     def cut(self) -> Cut:
