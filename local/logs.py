@@ -9,6 +9,7 @@ from typing import IO, Any
 
 # What says nothing new at a terminal: the same in every line, or told in another way.
 _LEFT_OUT = {
+    "_aws",
     "cold_start",
     "exception",
     "exception_name",
@@ -21,6 +22,7 @@ _LEFT_OUT = {
     "message",
     "service",
     "stack_trace",
+    "stage",
     "timestamp",
     "xray_trace_id",
 }

@@ -54,6 +54,11 @@ def id_time(identifier: UUID) -> datetime:
     return at((identifier.int >> 80) / 1000)
 
 
+def age(identifier: UUID) -> float:
+    """Return the seconds, to the millisecond, since a UUIDv7 was made; none by a clock ahead."""
+    return max(0.0, round(timestamp() - (identifier.int >> 80) / 1000, 3))
+
+
 def first_id_at(moment: datetime) -> UUID:
     """Return the smallest UUIDv7 whose time, in whole seconds, is not before `moment`."""
     milliseconds = max(0, math.ceil(moment.timestamp())) * 1000

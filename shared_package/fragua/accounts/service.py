@@ -9,7 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy import RowMapping
 
-from fragua import clock
+from fragua import clock, metrics
 from fragua.accounts import (
     passwords,
     permissions,
@@ -46,7 +46,7 @@ def login(email: str, password: str, address: str) -> Tokens:
         with writer() as db:
             row = users.find(db, table.c.email_key == email_key)
     attempt = throttle.Attempt(email_key, address)
-    attempt.begin()
+    _begin(attempt)
     if not passwords.matches(password, row["password_hash"] if row else None) or row is None:
         raise Problem("bad_credentials")
     attempt.succeed()
@@ -65,6 +65,15 @@ def login(email: str, password: str, address: str) -> Tokens:
     store.write_through(row)
     sessions.note(row["id"])
     return _tokens(row, session.session_id, generation=0)
+
+
+def _begin(attempt: throttle.Attempt) -> None:
+    try:
+        attempt.begin()
+    except Problem as problem:
+        if problem.code == "too_many_attempts":
+            metrics.log("login refused", metrics.one("LoginsRefused"))
+        raise
 
 
 def refresh(refresh_token: str) -> Tokens:

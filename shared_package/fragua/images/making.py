@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from sqlalchemy import RowMapping
 from sqlalchemy.dialects.postgresql import insert
 
-from fragua import aws, crc32, scratch
+from fragua import aws, crc32, metrics, scratch
 from fragua.accounts import plans
 from fragua.database import writer
 from fragua.errors import Refusal
@@ -84,14 +84,17 @@ def _make(file: RowMapping, heights: Sequence[int], folder: Path) -> None:
     try:
         picture = workshop.make(_fetched(file, folder), heights, folder)
     except Refusal as refusal:
-        log.info("refused", extra={"file_id": str(file["id"]), "code": refusal.code})
         failure = {"code": refusal.code, "detail": refusal.reason}
-        _keep(file, {"status": "refused", "refusal": failure}, heights, [])
+        if _keep(file, {"status": "refused", "refusal": failure}, heights, []):
+            counted = metrics.failed("PicturesRefused", refusal.code)
+            metrics.log("refused", {"file_id": str(file["id"])} | counted)
         return
     made = [_stored(file, thumbnail, folder) for thumbnail in picture.thumbnails]
     known = ("width", "height", "format", "dominant_color", "thumbhash")
     seen = {"status": "ready", **{name: getattr(picture, name) for name in known}}
-    _keep(file, seen, heights, made)
+    if new := _keep(file, seen, heights, made):
+        counted = metrics.measured(ThumbnailsMade=new)
+        metrics.log("thumbnails made", {"file_id": str(file["id"])} | counted)
 
 
 def _fetched(file: RowMapping, folder: Path) -> Path:
@@ -123,18 +126,21 @@ def _stored(file: RowMapping, thumbnail: Thumbnail, folder: Path) -> dict[str, A
 
 def _keep(
     file: RowMapping, seen: dict[str, Any], heights: Sequence[int], made: list[dict[str, Any]]
-) -> None:
-    """Write down what was made, unless the file went meanwhile: then it goes as well."""
+) -> int:
+    """Write down what was made, unless the file went meanwhile: then it goes as well.
+
+    Returns how many thumbnails, or whether a refusal, nobody had written down before.
+    """
     with writer() as db:
         kept = files.hold(db, file["id"])
-        if kept:
-            _merge(db, file, seen, heights, made)
+        new = _merge(db, file, seen, heights, made) if kept else 0
         # A plan that was changed meanwhile looked for pictures before this one was there.
         more = kept and _missing(db, file, lock=True)
     if not kept:
         files.delete_derived(file)
     if more:
         _send(settings().thumbnails_queue_url, file_id=str(file["id"]))
+    return new
 
 
 def _merge(
@@ -143,10 +149,11 @@ def _merge(
     seen: dict[str, Any],
     heights: Sequence[int],
     made: list[dict[str, Any]],
-) -> None:
+) -> int:
     query = sa.select(images).where(images.c.file_id == file["id"])
     before = db.execute(query).mappings().one_or_none()
-    if before and before["status"] == "ready" and seen["status"] == "refused":
+    refused = seen["status"] == "refused"
+    if before and before["status"] == "ready" and refused:
         # What is there stays; only these heights are not tried again.
         seen = {"status": "ready"}
     old = {each["object_key"]: each for each in (before["thumbnails"] if before else [])}
@@ -159,6 +166,7 @@ def _merge(
     }
     add = insert(images).values(values)
     db.execute(add.on_conflict_do_update(index_elements=["file_id"], set_=values))
+    return int(before is None) if refused else len(thumbnails) - len(old)
 
 
 def _send(queue_url: str, **message: str) -> None:

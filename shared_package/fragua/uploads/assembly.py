@@ -10,9 +10,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import logging
+from typing import Any
 from uuid import UUID
 
-from fragua import aws, clock
+from fragua import aws, clock, metrics
 from fragua.accounts import sessions
 from fragua.errors import Refused, Retry, Unavailable
 from fragua.files import service as files
@@ -108,9 +109,19 @@ def _finish(upload: Upload, lease: Lease) -> None:
         # Ready already, mostly. But if it was given up while this worker was slow, then the next
         # try finds it failed, and takes the file back.
         raise Retry("the upload had ended")
-    log.info("assembled", extra={"upload_id": str(upload.upload_id), "file_id": str(file_id)})
+    about = {"upload_id": str(upload.upload_id), "file_id": str(file_id)}
+    metrics.log("assembled", about | _measured(upload))
     if upload.mode == "relay":
         _forget_fragments(upload)
+
+
+def _measured(upload: Upload) -> dict[str, Any]:
+    values: dict[str, float] = {"UploadsReady": 1, "BytesReady": upload.size}
+    # What an earlier release closed does not say when.
+    if upload.closed_at is not None:
+        # By two machines' clocks.
+        values["AssemblySeconds"] = max(0.0, round(clock.timestamp() - upload.closed_at, 3))
+    return metrics.measured(**values)
 
 
 def _forget_fragments(upload: Upload) -> None:
@@ -214,8 +225,10 @@ def _detect(upload: Upload) -> str | None:
 
 def _fail(upload: Upload, worker: str, broken: Broken) -> None:
     failure = {"code": broken.code, "detail": broken.detail}
-    log.warning("failed", extra={"upload_id": str(upload.upload_id), "failure": failure})
     if store.end(upload, "failed", failure, worker):
+        about = {"upload_id": str(upload.upload_id), "failure": failure}
+        counted = metrics.failed("UploadsFailed", broken.code)
+        metrics.log("failed", about | counted, logging.WARNING)
         _clean_up(upload)
 
 

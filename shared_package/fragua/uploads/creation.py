@@ -7,7 +7,7 @@ from contextlib import suppress
 from threading import Event
 from uuid import UUID
 
-from fragua import clock, idempotency
+from fragua import clock, idempotency, metrics
 from fragua.accounts import quota
 from fragua.accounts.quota import Account, Limits
 from fragua.errors import Conflict, Invalid, Problem, Refused, Unavailable
@@ -45,6 +45,7 @@ def create(
                 raise lost from error
             raise
         _reserve(account, limits, uploads, claim)
+    metrics.log("uploads created", metrics.measured(UploadsCreated=len(uploads)))
     return _shown(uploads)
 
 

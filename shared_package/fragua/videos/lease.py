@@ -13,7 +13,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy import RowMapping
 
-from fragua import clock
+from fragua import clock, metrics
 from fragua.database import outbox, writer
 from fragua.errors import Retry, Unavailable
 from fragua.videos import service
@@ -121,7 +121,10 @@ def _end_forgotten() -> int:
     failure = {"code": reason.code, "detail": reason.reason}
     end = videos.update().where(videos.c.id == some.c.id)
     with writer() as db:
-        return db.execute(end.values(status="failed", failure=failure)).rowcount
+        ended = db.execute(end.values(status="failed", failure=failure)).rowcount
+    if ended:
+        metrics.log("given up", metrics.failed("VideosFailed", reason.code, ended))
+    return ended
 
 
 def _some(found: sa.Select[Any]) -> sa.CTE:

@@ -8,6 +8,7 @@ and the row, which makes them visible, is written last by whoever still has the 
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from uuid import UUID
 
 from sqlalchemy import RowMapping
 
-from fragua import aws, clock, crc32, scratch
+from fragua import aws, clock, crc32, metrics, scratch
 from fragua.database import writer
 from fragua.errors import Refusal, Refused, Retry, Unavailable
 from fragua.files import service as files
@@ -45,7 +46,8 @@ def render(video_id: UUID) -> None:
         log.info("nothing to make", extra={"video_id": str(video_id)})
         return
     try:
-        lease.end(_made(lease) | {"processed_at": clock.now()})
+        made = _made(lease)
+        lease.end(made | {"processed_at": clock.now()})
     except (OSError, Refused, Retry, Unavailable) as error:
         lease.give_back(counted=False)
         # A full disk, say, is none of the video's doing.
@@ -55,6 +57,17 @@ def render(video_id: UUID) -> None:
     except Exception:
         lease.give_back(counted=True)
         raise
+    _count(video_id, made)
+
+
+def _count(video_id: UUID, made: Mapping[str, Any]) -> None:
+    about = {"video_id": str(video_id)}
+    if made["status"] == "ready":
+        # As its owner waits for it, since he submitted it.
+        counted = metrics.measured(VideosReady=1, RenditionSeconds=clock.age(video_id))
+        metrics.log("rendered", about | counted)
+    else:
+        metrics.log("refused", about | metrics.failed("VideosFailed", made["failure"]["code"]))
 
 
 def _made(lease: Lease) -> dict[str, Any]:
@@ -69,7 +82,6 @@ def _made(lease: Lease) -> dict[str, Any]:
         with scratch.folder(_PREFIX) as folder:
             return _rendered(lease, file, folder)
     except Refusal as refusal:
-        log.info("refused", extra={"video_id": str(video["id"]), "code": refusal.code})
         return {"status": "failed", "failure": {"code": refusal.code, "detail": refusal.reason}}
 
 

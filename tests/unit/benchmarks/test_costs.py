@@ -19,6 +19,7 @@ from benchmarks.cost.bill import Use, bill, quantities
 from benchmarks.cost.hosted import PLANS
 from benchmarks.cost.prices import CHECK, Meter
 from benchmarks.cost.weighing import seconds, weigh
+from fragua import metrics
 from fragua.uploads import fragments, plan
 from local.template import load
 from tests.support.paths import ROOT
@@ -120,7 +121,8 @@ def test_what_stands_there_is_what_the_template_has() -> None:
     assert len(deployment.schedules()) == len(of_type("AWS::Scheduler::Schedule"))
     secrets = len(of_type("AWS::SecretsManager::Secret"))
     assert stands[Meter.SECRETS] >= secrets + deployment.DATABASE_SECRETS
-    assert deployment.own_metrics() >= {"ViewsLost", "MailsDropped"}
+    reasons = sum(len(codes) + 1 for codes in metrics.REASONS.values())
+    assert len(deployment.own_metrics()) == len(metrics.UNITS) + reasons
 
 
 def test_each_function_of_the_calculator_has_its_memory_from_the_template() -> None:
