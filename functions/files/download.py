@@ -14,7 +14,7 @@ api = Api()
     status=302,
     summary="Download a file",
     tags=["files"],
-    problems=(404,),
+    problems=(403, 404),
     also={200: Download},
 )
 def download(

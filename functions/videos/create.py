@@ -13,7 +13,7 @@ api = Api()
     summary="Submit a video",
     tags=["videos"],
     repeatable=True,
-    problems=(400, 409, 413, 415, 429),
+    problems=(400, 403, 409, 413, 415, 429),
 )
 def create_video(body: NewVideo, user: UserId, once: Repeatable) -> Video:
     return service.submit(user, body, once)

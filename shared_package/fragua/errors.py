@@ -26,6 +26,7 @@ CATALOGUE: dict[str, tuple[int, str]] = {
     "session_ended": (401, "The session has ended."),
     "account_disabled": (401, "The account is disabled."),
     "bad_credentials": (401, "The e-mail address or the password is wrong."),
+    "file_quarantined": (403, "A scanner found malware in the file; its bytes go to nobody."),
     "forbidden": (403, "This account may not do that."),
     "own_video": (403, "Nobody votes for a video of his own."),
     "plan_forbids": (403, "The plan does not include this."),

@@ -58,6 +58,7 @@ EXPECTED: dict[str, Any] = {
     "buckets/create": 201,
     "buckets/delete": 204,
     "files/create_link": 201,
+    "files/quarantine": ALL_DONE,
     "files/revoke_link": 204,
     "files/follow_link": 302,
     "images/make_thumbnails": ALL_DONE,
@@ -215,6 +216,9 @@ def prepared(path: Path, client: Client) -> dict[str, Any]:
     if path.stem == "put_fragment":
         new = {"file_name": "a.txt", "size": len(FRAGMENT), "mode": "relay"}
         text = text.replace(UPLOAD, client.create(new)[0]["id"])
+    if path.stem == "quarantine":
+        text = text.replace(UPLOAD, client.upload(data)["id"]).replace(OWNER, client.user_id)
+        text = text.replace("DEFAULT_BUCKET", settings().default_bucket)
     if UPLOAD in text:
         text = text.replace(UPLOAD, client.begin(data)["id"]).replace(OWNER, client.user_id)
     if FILE in text:

@@ -15,7 +15,7 @@ from fragua import clock
 from fragua.accounts import plans
 from fragua.database import reader, repeats, writer
 from fragua.errors import Problem
-from fragua.files import delivery
+from fragua.files import delivery, quarantine
 from fragua.files.schemas import CreatedLink, Download, Link, NewLink, Preview
 from fragua.files.tables import files, links
 from fragua.idempotency import Once
@@ -31,7 +31,7 @@ _TOKEN = 20
 def create(
     owner_id: UUID, file_id: UUID, new: NewLink, base_url: str, once: Once | None = None
 ) -> CreatedLink:
-    """Make a link; `Problem` not_found or plan_forbids.
+    """Make a link; `Problem` not_found, plan_forbids or file_quarantined.
 
     The token is told now, and again to a repetition of the same request.
     """
@@ -49,15 +49,18 @@ def create(
 
 
 def _require_sharing(db: sa.Connection, owner_id: UUID, file_id: UUID) -> None:
-    _require_own(db, owner_id, file_id)
+    row = _own(db, owner_id, file_id)
     if not plans.of(db, owner_id)["temporary_links"]:
         raise Problem("plan_forbids")
+    quarantine.refuse(row)
 
 
-def _require_own(db: sa.Connection, owner_id: UUID, file_id: UUID) -> None:
+def _own(db: sa.Connection, owner_id: UUID, file_id: UUID) -> RowMapping:
     own = (files.c.owner_id == owner_id, files.c.id == file_id, files.c.deleted_at.is_(None))
-    if db.execute(sa.select(files.c.id).where(*own)).first() is None:
+    row = db.execute(sa.select(files.c.status).where(*own)).mappings().one_or_none()
+    if row is None:
         raise Problem("not_found")
+    return row
 
 
 def _token(link_id: UUID, once: Once | None, kid: str | None = None) -> tuple[str | None, str]:
@@ -94,7 +97,7 @@ def page(
     if after:
         query = query.where(links.c.id < after)
     with reader() as db:
-        _require_own(db, owner_id, file_id)
+        _own(db, owner_id, file_id)
         rows = db.execute(query.order_by(links.c.id.desc()).limit(limit + 1)).mappings().all()
     found = [Link.model_validate(row) for row in rows[:limit]]
     return found, found[-1].id if len(rows) > limit else None
@@ -144,6 +147,7 @@ def _alive() -> tuple[sa.ColumnElement[bool], ...]:
         sa.or_(links.c.max_downloads.is_(None), links.c.downloads < links.c.max_downloads),
         files.c.id == links.c.file_id,
         files.c.deleted_at.is_(None),
+        quarantine.free(),
         files.c.owner_id.in_(plans.sharing()),
     )
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import Field
 from sqlalchemy import RowMapping
 
+from fragua.files import quarantine
 from fragua.schemas import Answer, FileName, LeftOut, Request, Time
 
 
@@ -33,7 +34,8 @@ class ImageOf(Answer):
 class File(Answer):
     """A file. `detected_type` is what its first bytes say, or null where they say nothing.
 
-    `image` is there only where they are those of a picture.
+    `image` is there only where they are those of a picture. One that is `quarantined`, because a
+    scanner found malware in it, can be renamed and deleted, and not be downloaded.
     """
 
     id: UUID
@@ -44,7 +46,7 @@ class File(Answer):
     bucket: str
     owner_id: UUID
     checksums: dict[str, str]
-    status: Literal["ready"]
+    status: Literal["ready", "quarantined"]
     created_at: Time
     links: Links
     image: LeftOut[ImageOf] = None
@@ -55,7 +57,9 @@ class File(Answer):
         here = f"/v1/files/{row['id']}"
         image = {"self": f"/v1/images/{row['id']}"} if is_picture(row) else None
         links = {"self": here, "download": f"{here}/download"}
-        return cls.model_validate({**row, "links": links, "image": image})
+        status = "quarantined" if quarantine.holds(row) else "ready"
+        shown = {"status": status, "links": links, "image": image}
+        return cls.model_validate({**row, **shown})
 
 
 def is_picture(row: RowMapping) -> bool:

@@ -19,7 +19,7 @@ from fragua import aws, clock, dynamodb
 from fragua.accounts import quota
 from fragua.database import listing, outbox, reader, writer
 from fragua.errors import Problem, Refused, Unavailable
-from fragua.files import delivery
+from fragua.files import delivery, quarantine
 from fragua.files.schemas import Download, File, is_picture
 from fragua.files.tables import files
 from fragua.settings import settings
@@ -190,8 +190,10 @@ def rename(owner_id: UUID, file_id: UUID, file_name: str) -> File:
 
 
 def download(owner_id: UUID, file_id: UUID, *, inline: bool) -> Download:
-    """Return a presigned URL of a file's bytes; `Problem` not_found."""
-    return delivery.link(_find(owner_id, file_id), inline=inline)
+    """Return a presigned URL of a file's bytes; `Problem` not_found or file_quarantined."""
+    row = _find(owner_id, file_id)
+    quarantine.refuse(row)
+    return delivery.link(row, inline=inline)
 
 
 def delete(owner_id: UUID, file_id: UUID) -> None:

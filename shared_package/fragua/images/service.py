@@ -11,6 +11,7 @@ from sqlalchemy import RowMapping
 from fragua.accounts import plans
 from fragua.database import reader
 from fragua.errors import Problem
+from fragua.files import quarantine
 from fragua.files import service as files
 from fragua.images.schemas import Format, Image, Picture, Thumbnail
 from fragua.images.tables import images
@@ -94,7 +95,9 @@ def pictures(
 
 def _image(row: RowMapping, plan: RowMapping, kind: Format) -> Image:
     shown = row["state"] == "ready"
-    original = files.show(row).url if plan["original_link"] else None
+    # Thumbnails are pixels that were encoded anew: nothing that was in the file is in them.
+    handed_out = plan["original_link"] and not quarantine.holds(row)
+    original = files.show(row).url if handed_out else None
     return Image(
         file_id=row["id"],
         name=row["file_name"],

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from fragua import clock
+from fragua.schemas import is_id
 from fragua.settings import settings
 from fragua.uploads.fragments import Cut
 
@@ -77,3 +78,12 @@ class Upload:
     def leased(self) -> bool:
         """Whether a worker holds it now."""
         return self.lease_until > clock.timestamp()
+
+
+def ids_of(object_key: str) -> tuple[UUID, UUID] | None:
+    """Return (owner, upload) of the final key of one; None for any other key."""
+    folder, *ids = object_key.split("/")
+    if folder != "files" or len(ids) != 2 or not all(map(is_id, ids)):
+        return None
+    owner_id, upload_id = map(UUID, ids)
+    return owner_id, upload_id

@@ -1,14 +1,15 @@
 """Why no video is made of a file, in words for its owner.
 
-| code           | the file                                                             |
-|----------------|----------------------------------------------------------------------|
-| `file_deleted` | is gone                                                              |
-| `not_made`     | was given up: workers died of it, or it waited for too long          |
-| `no_video`     | has no moving picture: sound alone, or no frame at all               |
-| `unsupported`  | holds what no decoder is allowed for                                 |
-| `damaged`      | contradicts itself, or ends before it has shown anything             |
-| `too_large`    | has more bytes, or a frame more pixels, than a video may have        |
-| `too_complex`  | takes more time, memory or disk than one video may take              |
+| code               | the file                                                             |
+|--------------------|----------------------------------------------------------------------|
+| `file_deleted`     | is gone                                                              |
+| `file_quarantined` | holds malware, says a scanner                                        |
+| `not_made`         | was given up: workers died of it, or it waited for too long          |
+| `no_video`         | has no moving picture: sound alone, or no frame at all               |
+| `unsupported`      | holds what no decoder is allowed for                                 |
+| `damaged`          | contradicts itself, or ends before it has shown anything             |
+| `too_large`        | has more bytes, or a frame more pixels, than a video may have        |
+| `too_complex`      | takes more time, memory or disk than one video may take              |
 """
 
 from __future__ import annotations
@@ -19,6 +20,13 @@ from fragua.errors import Refusal
 def file_deleted() -> Refusal:
     """Its owner deleted it before it was looked at."""
     return Refusal("file_deleted", "The file was deleted before a video was made of it.")
+
+
+def file_quarantined() -> Refusal:
+    """A scanner found malware in it before it was looked at."""
+    return Refusal(
+        "file_quarantined", "A scanner found malware in the file: no video is made of it."
+    )
 
 
 def not_made() -> Refusal:

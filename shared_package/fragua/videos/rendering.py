@@ -19,12 +19,13 @@ from sqlalchemy import RowMapping
 from fragua import aws, clock, crc32, metrics, scratch
 from fragua.database import writer
 from fragua.errors import Refusal, Refused, Retry, Unavailable
+from fragua.files import quarantine
 from fragua.files import service as files
 from fragua.settings import settings
 from fragua.videos import delivery, kinds, layout, limits
 from fragua.videos.extras import Extras
 from fragua.videos.lease import Lease
-from fragua.videos.refusal import file_deleted, not_made
+from fragua.videos.refusal import file_deleted, file_quarantined, not_made
 from fragua.videos.studio import Source, Studio
 
 log = logging.getLogger("fragua")
@@ -78,6 +79,8 @@ def _made(lease: Lease) -> dict[str, Any]:
             raise not_made()
         if file["deleted_at"]:
             raise file_deleted()
+        if quarantine.holds(file):
+            raise file_quarantined()
         limits.file_bytes(file["size"])
         with scratch.folder(_PREFIX) as folder:
             return _rendered(lease, file, folder)

@@ -14,6 +14,7 @@ from sqlalchemy import RowMapping
 from fragua import aws, clock
 from fragua.database import outbox, reader, repeats, writer
 from fragua.errors import Invalid, Problem, Refused, Retry, Unavailable
+from fragua.files import quarantine
 from fragua.files import service as files
 from fragua.idempotency import Once
 from fragua.settings import settings
@@ -36,7 +37,8 @@ _SHOWN = ("ready", "public")
 def submit(owner_id: UUID, new: NewVideo, once: Once | None = None) -> Video:
     """Have a video made of a file of the owner's.
 
-    Raises `Problem` not_a_video or too_many_videos, `Invalid` where there is no such file.
+    Raises `Problem` file_quarantined, not_a_video or too_many_videos, `Invalid` where there is no
+    such file.
     """
     row = {"id": clock.new_id(), "owner_id": owner_id, **new.model_dump()}
     with writer() as db:
@@ -57,6 +59,7 @@ def _require_video(db: sa.Connection, owner_id: UUID, file_id: UUID) -> None:
     file = files.find_own(db, owner_id, file_id)
     if file is None:
         raise Invalid(("/file_id", "is not the id of a file of yours"))
+    quarantine.refuse(file)
     if file["detected_type"] not in kinds.DEMUXERS:
         raise Problem("not_a_video")
 

@@ -14,7 +14,7 @@ from fragua.accounts import plans, store
 from fragua.accounts.schemas import NewPlan
 from fragua.database import engine, replicas
 from fragua.settings import settings
-from tests.support import plan_admin
+from tests.support import plan_admin, scans
 from tests.support.accounts import become
 from tests.support.backend import Client, environment_of, new_client
 from tests.support.bench import eventually
@@ -76,6 +76,14 @@ def works(link: dict[str, Any]) -> bool:
     return looked == 200
 
 
+def a_finding(client: Client) -> bool:
+    upload = client.upload(b"a virus")
+    scans.tell(scans.result(scans.key_of(client, upload)))
+    kept = scans.download(client, upload).status == 403
+    scans.release(client, upload)
+    return kept and scans.download(client, upload).status == 302
+
+
 def a_bucket(client: Client) -> bool:
     name = f"b{client.user_id[-12:]}"
     client.call("buckets.create", "POST", "/v1/buckets", {"name": name})
@@ -125,7 +133,7 @@ def what_somebody_else_changed_of_it(client: Client) -> bool:
 
 WRITES = (
     *(a_profile, a_file, a_new_name, a_deletion, a_link, a_bucket, a_plan, a_product, an_account),
-    what_somebody_else_changed_of_it,
+    *(a_finding, what_somebody_else_changed_of_it),
 )
 
 

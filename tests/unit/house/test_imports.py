@@ -26,7 +26,7 @@ OUTSIDE = {
     *("fragua.api", "fragua.worker", "fragua.docs", "fragua.health", "local"),
 }
 # The faces that a domain shows to others; the hot path may not touch accounts.service.
-FACES = {"service", "sessions", "quota", "plans", "people", "kinds"}
+FACES = {"service", "sessions", "quota", "plans", "people", "kinds", "quarantine"}
 HOT = [
     *("uploads.create", "uploads.list", "uploads.get", "uploads.presign", "uploads.complete"),
     *("uploads.put_fragment", "uploads.abort", "uploads.sweep", "accounts.get_session"),
