@@ -1,0 +1,289 @@
+"""Findings that come twice, early or late, and workers that die of them: one effect, or none."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from itertools import count
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from tests.integration.files.linking import assert_ended, downloads, follow, link_to, sharer
+from tests.support.backend import Client, assemble
+from tests.support.bench import COMMIT, Bench, assert_failed, closed_upload, crc32, eventually
+from tests.support.deaths import Dead, Deaths
+from tests.support.events import http_event, queue_event
+from tests.support.faults import Act, Fault, closed_port
+from tests.support.lanes import lanes, let_go, restart
+from tests.support.restarts import Server
+from tests.support.scans import (
+    AGAIN,
+    DONE,
+    WORKER,
+    Json,
+    download,
+    key_of,
+    release,
+    result,
+    shown,
+    tell,
+    try_tell,
+)
+
+pytestmark = pytest.mark.timeout(120)
+DATA = b"a virus"
+# What the worker asks of others, in order.
+SELECT, UPDATE = "SQL SELECT files", "SQL UPDATE files"
+STEPS = (SELECT, UPDATE, "SQL COMMIT")
+
+
+def found(client: Client, upload: Json) -> Json:
+    return result(key_of(client, upload))
+
+
+def batch(*bodies: Any) -> Json:
+    return queue_event(*bodies, queue="none")
+
+
+def status(client: Client, upload: Json) -> tuple[str, int]:
+    return shown(client, upload)["status"], download(client, upload).status
+
+
+KEPT_BACK, HANDED_OUT = ("quarantined", 403), ("ready", 302)
+
+
+def test_the_steps_above_are_all_there_are(bench: Bench, client: Client) -> None:
+    upload = client.upload(DATA)
+    faults = bench.plan()
+    assert bench.start(WORKER, batch(found(client, upload))).answer() == DONE
+    assert tuple(faults.seen) == STEPS
+    assert status(client, upload) == KEPT_BACK
+
+
+def test_a_finding_that_comes_before_its_file_comes_again_until_the_file_is_there(
+    client: Client,
+) -> None:
+    upload = closed_upload(client, DATA)
+    message = found(client, upload)
+    assert [try_tell(message) for _ in range(3)] == [AGAIN] * 3
+    assemble(client.user_id, upload["id"])
+    assert tell(message) == DONE
+    assert status(client, client.get(upload)) == KEPT_BACK
+
+
+@pytest.mark.parametrize("mode", ["direct", "relay"])
+def test_a_finding_that_comes_while_the_row_is_written_is_not_lost(
+    bench: Bench, client: Client, mode: str
+) -> None:
+    upload = closed_upload(client, DATA, mode=mode)
+    faults = bench.plan({COMMIT: Fault(Act.FREEZE_BEFORE)})
+    worker = bench.assemble(upload, client, FRAGUA_TIME_SCALE="1")
+    faults.await_freeze()
+    # The object is there, and a row that nobody else sees.
+    assert try_tell(found(client, upload)) == AGAIN
+    faults.thaw()
+    assert worker.answer() == DONE
+    assert tell(found(client, upload)) == DONE
+    assert status(client, client.get(upload)) == KEPT_BACK
+
+
+def test_a_finding_of_an_upload_that_failed_or_was_aborted_ends_quietly(client: Client) -> None:
+    wrong = closed_upload(client, DATA, checksum=crc32(b"other bytes"))
+    assemble(client.user_id, wrong["id"])
+    assert_failed(client, wrong, "checksum_mismatch")
+    aborted = client.begin(DATA)
+    path = f"/v1/uploads/{aborted['id']}"
+    assert client.call("uploads.abort", "DELETE", path).status == 204
+    nobodys = {"id": "019aa3c0-0000-7000-8000-00000000000a"}
+    for upload in (wrong, aborted, nobodys):
+        assert tell(found(client, upload)) == DONE
+
+
+def test_a_finding_of_a_deleted_file_ends_quietly(client: Client) -> None:
+    upload = client.upload(DATA)
+    path = f"/v1/files/{upload['file_id']}"
+    assert client.call("files.delete", "DELETE", path).status == 204
+    messages = (found(client, upload), result(key_of(client, upload), "NO_THREATS_FOUND"))
+    assert tell(*messages) == DONE
+    assert client.call("files.get", "GET", path).status == 404
+
+
+def test_a_file_that_is_deleted_while_it_is_judged_is_gone(bench: Bench, client: Client) -> None:
+    upload = client.upload(DATA)
+    faults = bench.plan({UPDATE: Fault(Act.FREEZE_BEFORE)})
+    worker = bench.start(WORKER, batch(found(client, upload)), FRAGUA_TIME_SCALE="1")
+    faults.await_freeze()
+    path = f"/v1/files/{upload['file_id']}"
+    assert client.call("files.delete", "DELETE", path).status == 204
+    faults.thaw()
+    assert worker.answer() == DONE
+    assert client.call("files.get", "GET", path).status == 404
+    assert client.call("files.list", "GET", "/v1/files").body["items"] == []
+
+
+def test_a_finding_that_comes_five_times_at_once_counts_once(bench: Bench, client: Client) -> None:
+    upload = client.upload(DATA)
+    faults = bench.plan({UPDATE: Fault(Act.FREEZE_BEFORE, 5)})
+    workers = [bench.start(WORKER, batch(found(client, upload))) for _ in range(5)]
+    let_go(faults, UPDATE, 5)
+    assert [worker.answer() for worker in workers] == [DONE] * 5
+    assert status(client, upload) == KEPT_BACK
+    # One word of the operator's is enough for all of them.
+    release(client, upload)
+    assert status(client, upload) == HANDED_OUT
+
+
+def test_a_finding_that_outlived_the_operators_word_undoes_it_not(
+    bench: Bench, client: Client
+) -> None:
+    upload = client.upload(DATA)
+    faults = bench.plan({UPDATE: Fault(Act.FREEZE_BEFORE)})
+    slow = bench.start(WORKER, batch(found(client, upload)), FRAGUA_TIME_SCALE="1")
+    faults.await_freeze()
+    assert tell(found(client, upload)) == DONE
+    release(client, upload)
+    faults.thaw()
+    assert slow.answer() == DONE
+    assert status(client, upload) == HANDED_OUT
+
+
+def test_a_worker_that_dies_at_any_step_is_followed_by_one_that_quarantines(
+    bench: Bench, client: Client
+) -> None:
+    deaths = Deaths()
+    for steps in count():
+        upload = client.upload(DATA)
+        try:
+            with deaths.after(steps):
+                tell(found(client, upload))
+        except Dead:
+            # All of it or nothing.
+            assert status(client, upload) in (KEPT_BACK, HANDED_OUT)
+            assert tell(found(client, upload)) == DONE
+            assert status(client, upload) == KEPT_BACK
+        else:
+            break
+    assert steps >= len(STEPS)
+
+
+@pytest.mark.parametrize("restarted", [False, True], ids=["a cut line", "a restart"])
+def test_a_finding_that_is_broken_off_comes_again_and_quarantines(
+    bench: Bench, client: Client, server: Server, restarted: bool
+) -> None:
+    uploads = [client.upload(DATA) for _ in STEPS]
+    act = Act.FREEZE_BEFORE if restarted else Act.CUT_BEFORE
+    with lanes(bench) as start:
+        attempts = [
+            start({step: Fault(act)}, WORKER, batch(found(client, upload)))
+            for step, upload in zip(STEPS, uploads, strict=True)
+        ]
+        if restarted:
+            restart(server, attempts)
+        answers = [attempt.worker.answer() for attempt in attempts]
+    assert AGAIN in answers
+    for upload, answer in zip(uploads, answers, strict=True):
+        assert answer == AGAIN or status(client, upload) == KEPT_BACK
+        assert tell(found(client, upload)) == DONE
+        assert status(client, upload) == KEPT_BACK
+
+
+def test_while_postgresql_is_away_a_finding_comes_again(bench: Bench, client: Client) -> None:
+    upload = client.upload(DATA)
+    url = sa.make_url(bench.direct["DATABASE_URL"])
+    with closed_port() as port:
+        away = url.set(port=port).render_as_string(hide_password=False)
+        event = batch(found(client, upload))
+        assert bench.start(WORKER, event, DATABASE_URL=away).answer() == AGAIN
+    assert status(client, upload) == HANDED_OUT
+    assert tell(found(client, upload)) == DONE
+
+
+def test_while_dynamodb_is_away_a_finding_without_a_file_comes_again(
+    bench: Bench, client: Client
+) -> None:
+    upload = closed_upload(client, DATA)
+    with closed_port() as port:
+        away = f"http://127.0.0.1:{port}"
+        event = batch(found(client, upload))
+        assert bench.start(WORKER, event, AWS_ENDPOINT_URL=away).answer() == AGAIN
+
+
+POISON: list[Any] = [
+    "not JSON",
+    "null",
+    "[]",
+    "{}",
+    {"detail": {}},
+    result("files/x", "INFECTED", "b"),
+]
+
+
+@pytest.mark.parametrize("poison", POISON, ids=repr)
+def test_of_a_batch_only_what_nobody_understands_comes_again(
+    bench: Bench, client: Client, poison: Any
+) -> None:
+    first, second = (client.upload(DATA) for _ in range(2))
+    event = batch(found(client, first), poison, found(client, second))
+    failed = {"batchItemFailures": [{"itemIdentifier": "message-1"}]}
+    assert [bench.start(WORKER, event).answer() for _ in range(2)] == [failed] * 2
+    assert [status(client, upload) for upload in (first, second)] == [KEPT_BACK] * 2
+
+
+@pytest.fixture
+def link(backend: dict[str, str]) -> tuple[Client, Json, Json]:
+    """Somebody's link to a file of his, and the file's upload."""
+    owner = sharer()
+    upload = owner.upload(DATA)
+    return owner, upload, link_to(owner, upload["file_id"])
+
+
+def test_a_link_that_many_follow_ends_with_the_finding_and_each_redirect_is_counted(
+    bench: Bench, link: tuple[Client, Json, Json]
+) -> None:
+    owner, upload, made = link
+    event = http_event("GET", f"/l/{made['token']}")
+    before = [bench.start("files.follow_link", event) for _ in range(10)]
+    judge = bench.start(WORKER, batch(found(owner, upload)))
+    during = [bench.start("files.follow_link", event) for _ in range(30)]
+    assert judge.answer() == DONE
+    # Whoever begins now finds it ended.
+    after = [bench.start("files.follow_link", event) for _ in range(10)]
+    assert {visitor.answer()["statusCode"] for visitor in after} == {410}
+    told = [visitor.answer()["statusCode"] for visitor in (*before, *during)]
+    assert set(told) <= {302, 410}
+    assert downloads(owner, made) == told.count(302)
+    assert_ended(made["token"])
+
+
+def test_whoever_waits_for_a_links_row_while_its_file_is_judged_is_counted_or_refused(
+    bench: Bench, link: tuple[Client, Json, Json]
+) -> None:
+    owner, upload, made = link
+    faults = bench.plan({"SQL COMMIT": Fault(Act.FREEZE_BEFORE)})
+    event = http_event("GET", f"/l/{made['token']}")
+    first = bench.start("files.follow_link", event, FRAGUA_TIME_SCALE="1")
+    faults.await_freeze()
+    with ThreadPoolExecutor(1) as thread:
+        waiting = thread.submit(follow, made["token"])
+        eventually(lambda: waits_for_a_lock(bench), bool)
+        assert tell_elsewhere(bench, found(owner, upload)) == DONE
+        faults.thaw()
+        statuses = [first.answer()["statusCode"], waiting.result(20).status]
+    assert downloads(owner, made) == statuses.count(302)
+    assert_ended(made["token"])
+    assert downloads(owner, made) == statuses.count(302)
+
+
+def waits_for_a_lock(bench: Bench) -> bool:
+    url = sa.make_url(bench.direct["DATABASE_URL"]).set(drivername="postgresql+psycopg2")
+    text = "select count(*) from pg_stat_activity where wait_event_type = 'Lock'"
+    with sa.create_engine(url, poolclass=sa.NullPool).connect() as db:
+        return bool(db.execute(sa.text(text)).scalar_one())
+
+
+def tell_elsewhere(bench: Bench, message: Json) -> Any:
+    """Run the worker in a process and behind proxies of its own."""
+    with bench.another() as other:
+        other.plan()
+        return other.start(WORKER, batch(message)).answer()
