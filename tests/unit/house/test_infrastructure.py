@@ -27,7 +27,7 @@ def nested(resources: Resources) -> dict[str, dict[str, Any]]:
     return {stack["TemplateURL"].split("/")[-1].removesuffix(".yaml"): stack for stack in stacks}
 
 
-@pytest.mark.parametrize("name", ["network", "database", "monitoring"])
+@pytest.mark.parametrize("name", ["network", "database", "monitoring", "scanning"])
 def test_a_nested_stack_gets_what_it_asks_for(resources: Resources, name: str) -> None:
     asked = template(name)["Parameters"]
     given = nested(resources)[name]["Parameters"]

@@ -1,4 +1,4 @@
-"""What reaches the queue of scan results, and who may send there."""
+"""What reaches the queue of scan results, who may send there, and what scanning may do."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from moto.events.models import EventPattern
+from samtranslator.yaml_helper import yaml_parse
 
 from local.intrinsics import Resolver
 from local.names import Names
@@ -95,3 +96,46 @@ def test_no_service_but_that_rule_sends_to_the_queue(resources: dict[str, Json])
             "ArnEquals": {"aws:SourceArn": {"Fn::GetAtt": ["ThreatsFoundRule", "Arn"]}},
         },
     }
+
+
+def test_guardduty_is_asked_for_and_paid_by_nobody_who_did_not_say_so(
+    written: Json, resources: dict[str, Json], resolver: Resolver
+) -> None:
+    assert written["Parameters"]["MalwareScanning"]["Default"] == "off"
+    assert resources["Scanning"]["Condition"] == "HasMalwareScanning"
+    assert not resolver.holds("HasMalwareScanning")
+    url = resources["Scanning"]["Properties"]["TemplateURL"]
+    assert (ROOT / url).is_file()
+
+
+@pytest.fixture(scope="module")
+def scanning() -> dict[str, Json]:
+    """The resources of the nested template."""
+    template = yaml_parse((ROOT / "infrastructure" / "scanning.yaml").read_text())
+    found: dict[str, Json] = template["Resources"]
+    return found
+
+
+def listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def test_what_scans_is_guardduty_alone_and_may_nothing_beside(scanning: dict[str, Json]) -> None:
+    role = scanning["Role"]["Properties"]
+    (trust,) = role["AssumeRolePolicyDocument"]["Statement"]
+    assert trust["Principal"] == {"Service": "malware-protection-plan.guardduty.amazonaws.com"}
+    (policy,) = role["Policies"]
+    for statement in policy["PolicyDocument"]["Statement"]:
+        assert not [action for action in listed(statement["Action"]) if "*" in action]
+        for resource in listed(statement["Resource"]):
+            # No name of a bucket or a rule is torn by how it is written.
+            assert not set(" \n") & set(resource["Fn::Sub"])
+            assert (
+                "${BucketName}" in resource["Fn::Sub"] or "/DO-NOT-DELETE-" in resource["Fn::Sub"]
+            )
+
+
+def test_files_are_scanned_and_what_is_made_of_them_is_not(scanning: dict[str, Json]) -> None:
+    plan = scanning["Plan"]["Properties"]
+    assert plan["ProtectedResource"]["S3Bucket"]["ObjectPrefixes"] == ["files/"]
+    assert plan["Role"] == {"Fn::GetAtt": ["Role", "Arn"]}
