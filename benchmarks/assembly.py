@@ -112,7 +112,8 @@ def account() -> Account:
             password="correct horse",  # noqa: S106 - no secret
             first_name="Ada",
             last_name="Lovelace",
-        )
+        ),
+        address="127.0.0.1",
     )
     room = {"max_file_size": 2**40, "storage_quota": 2**40}
     plans.change("basic", PlanChange.model_validate(room))

@@ -22,6 +22,8 @@ from local.template import Template
 from local.timescale import VARIABLE as TIME_SCALE
 
 MAIL_SENDER = "MAIL_SENDER"
+# Everybody who is tried out here comes from one address.
+_UNCOUNTED = {"REGISTRATIONS_PER_ACCOUNT": "1000000", "REGISTRATIONS_PER_ADDRESS": "1000000"}
 SENDER = "fragua@example.com"
 
 _PSEUDO_PARAMETERS = {
@@ -123,7 +125,8 @@ class Deployer:
 
     def _environment(self, variables: Mapping[str, str]) -> dict[str, str]:
         scale = {name: os.environ[name] for name in (TIME_SCALE,) if name in os.environ}
-        return {**variables, **credentials(self._endpoint), **self._database, **scale}
+        raised = {name: many for name, many in _UNCOUNTED.items() if name in variables}
+        return {**variables, **raised, **credentials(self._endpoint), **self._database, **scale}
 
 
 def deploy(template: Template, endpoint: str, database_url: str | None = None) -> Deployment:

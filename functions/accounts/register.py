@@ -2,7 +2,7 @@
 
 from fragua.accounts import service
 from fragua.accounts.schemas import Registration, User
-from fragua.api import Api, Repeatable
+from fragua.api import Address, Api, Repeatable
 
 api = Api()
 
@@ -13,10 +13,10 @@ api = Api()
     status=201,
     summary="Create an account",
     tags=["accounts"],
-    problems=(400, 409, 415),
+    problems=(400, 409, 415, 429),
 )
-def register(body: Registration, once: Repeatable) -> User:
-    return service.register(body, once=once)
+def register(body: Registration, address: Address, once: Repeatable) -> User:
+    return service.register(body, address, once)
 
 
 handler = api.handler

@@ -61,7 +61,7 @@ CATALOGUE: dict[str, tuple[int, str]] = {
     "invalid_fields": (422, "Some fields are not valid."),
     "precondition_required": (428, "Say which version you change: If-Match with its ETag."),
     "too_many_videos": (429, "So many videos of this account are being made already."),
-    "too_many_attempts": (429, "Too many failed attempts."),
+    "too_many_attempts": (429, "Too many attempts; come again later."),
     "internal_error": (500, "Something went wrong on our side."),
     "unavailable": (503, "Something that we depend on is not answering."),
 }

@@ -20,6 +20,8 @@ class Settings:
     gateway says.
     Of a video the first `video_seconds` are shown; the keys are of objects in the default bucket
     that every video is given: a picture in its corner, clips before and after it.
+    From one address `registrations_per_address` accounts are asked for in an hour at the most, and
+    `registrations_per_account` times the same one in a quarter of it.
     E-mails are sent from the address `mail_sender`; without one none is sent.
     PostgreSQL is at `database_host`, where IAM proves that we are `database_role`; or where
     `database_secret` says, with the password that it holds, but for a host that is given besides.
@@ -54,6 +56,8 @@ class Settings:
     video_watermark_key: str
     video_intro_key: str
     video_outro_key: str
+    registrations_per_account: int
+    registrations_per_address: int
     signing_key_secret: str
     database_host: str
     database_role: str
@@ -100,6 +104,8 @@ class Settings:
             video_watermark_key=environment.get("VIDEO_WATERMARK_KEY", ""),
             video_intro_key=environment.get("VIDEO_INTRO_KEY", ""),
             video_outro_key=environment.get("VIDEO_OUTRO_KEY", ""),
+            registrations_per_account=_count(environment, "REGISTRATIONS_PER_ACCOUNT", 10),
+            registrations_per_address=_count(environment, "REGISTRATIONS_PER_ADDRESS", 300),
             signing_key_secret=need("SIGNING_KEY_SECRET"),
             database_host=environment.get("DATABASE_HOST", ""),
             database_role=environment.get("DATABASE_ROLE", ""),
@@ -122,6 +128,13 @@ class Settings:
     def scaled(self, seconds: float) -> float:
         """Shorten a limit in time (seconds) by the time scale."""
         return seconds / self.time_scale
+
+
+def _count(environment: Mapping[str, str], name: str, usual: int) -> int:
+    count = _number(environment.get(name, str(usual)))
+    if not (count >= 1 and count.is_integer()):
+        raise RuntimeError(f"the environment variable {name} must be a whole number above 0")
+    return int(count)
 
 
 def _seconds(text: str) -> float:

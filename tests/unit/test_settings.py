@@ -68,6 +68,21 @@ def test_a_scale_never_makes_a_limit_longer(scale: float) -> None:
     assert Settings.of({**ENVIRONMENT, "FRAGUA_TIME_SCALE": repr(scale)}).scaled(60) <= 60
 
 
+COUNTS = ["REGISTRATIONS_PER_ACCOUNT", "REGISTRATIONS_PER_ADDRESS"]
+
+
+def test_registrations_are_counted_where_nothing_is_said_of_it() -> None:
+    usual = Settings.of(ENVIRONMENT)
+    assert (usual.registrations_per_account, usual.registrations_per_address) == (10, 300)
+
+
+@pytest.mark.parametrize("name", COUNTS)
+@pytest.mark.parametrize("text", ["0", "-1", "1.5", "nan", "inf", "", "many"])
+def test_a_number_of_registrations_that_is_none_is_named(name: str, text: str) -> None:
+    with pytest.raises(RuntimeError, match=name):
+        Settings.of({**ENVIRONMENT, name: text})
+
+
 @pytest.mark.parametrize("text", ["0", "-1", "nan", "inf", "-inf", "", "fast", "1,5"])
 def test_a_scale_that_is_none_is_named(text: str) -> None:
     with pytest.raises(RuntimeError, match="FRAGUA_TIME_SCALE"):

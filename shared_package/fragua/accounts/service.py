@@ -31,10 +31,17 @@ from fragua.idempotency import Once
 __all__ = ["ACCOUNT_CHANGED", "follow"]  # Of the room's own, for others; and all below.
 
 
-def register(new: Registration, once: Once | None = None) -> User:
-    """Create an account on the plan `basic`; `Problem` email_taken."""
+def register(new: Registration, address: str, once: Once | None = None) -> User:
+    """Create an account on the plan `basic`; `Problem` email_taken or too_many_attempts."""
+    email_key = users.email_key(new.email)
+    scope = f"register:{email_key}"
+    # Before it is counted: who asks again for what he has already tries nothing.
+    if made := users.made_before(scope, once):
+        return User.model_validate(made)
+    # And counting comes before the password is hashed, which is what costs.
+    throttle.count_registration(email_key, address)
     row = users.new_row(new, "user", plans.FIRST)
-    return User.model_validate(users.insert(row, f"register:{row['email_key']}", once))
+    return User.model_validate(users.insert(row, scope, once))
 
 
 def login(email: str, password: str, address: str) -> Tokens:

@@ -55,6 +55,15 @@ def keyed(values: dict[str, Any]) -> dict[str, Any]:
     return values | ({"city_key": city and city.casefold()} if "city" in values else {})
 
 
+def made_before(scope: str, once: Once | None) -> RowMapping | None:
+    """Return the user that the same request has made, if it has a key and has been here."""
+    if once is None:
+        return None
+    with writer() as db:
+        made = repeats.kept(db, scope, once)
+    return present(write_through(made)) if made else None
+
+
 def insert(row: dict[str, Any], scope: str, once: Once | None) -> RowMapping:
     """Create a user, and its item; `Problem` email_taken.
 

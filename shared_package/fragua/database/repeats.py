@@ -50,16 +50,24 @@ def made_before(db: sa.Connection, scope: str, once: Once | None, new_id: UUID) 
     )
     if db.execute(keep.returning(repeats.c.made_id)).first():
         return None
-    kept = db.execute(
-        sa.select(repeats.c.mac, repeats.c.made_id).where(
-            repeats.c.scope == scope, repeats.c.key == once.key
-        )
-    ).one_or_none()
-    if kept is None:
+    made = kept(db, scope, once)
+    if made is None:
         # Its time ended just now.
         raise in_progress()
-    once.require_same(kept.mac)
-    made_id: UUID = kept.made_id
+    return made
+
+
+def kept(db: sa.Connection, scope: str, once: Once) -> UUID | None:
+    """Return the id that a request has made; None where it has not, or is still under way.
+
+    Raises `Invalid` when the key stands for another request.
+    """
+    same = (repeats.c.scope == scope, repeats.c.key == once.key, repeats.c.ends_at > clock.now())
+    row = db.execute(sa.select(repeats.c.mac, repeats.c.made_id).where(*same)).one_or_none()
+    if row is None:
+        return None
+    once.require_same(row.mac)
+    made_id: UUID = row.made_id
     return made_id
 
 

@@ -11,7 +11,7 @@ from fragua.settings import settings
 from tests.support import catalog
 from tests.support.accounts import become
 from tests.support.backend import Client, new_client
-from tests.support.outages import counted, down
+from tests.support.outages import counted, down, refused
 from tests.support.replica import Replica
 
 
@@ -46,7 +46,8 @@ def test_whoever_logs_in_after_a_registration_that_broke_off_is_there(behind: Re
     visitor = Client(email=f"{uuid4().hex}@example.com")
     who = {"email": visitor.email, "password": visitor.password}
     new = {**who, "first_name": "Ada", "last_name": "L"}
-    with down("dynamodb", "UpdateItem"):
+    item = settings().accounts_table.encode()
+    with refused("dynamodb", "UpdateItem", "InternalServerError", 500, only=item):
         assert visitor.call("accounts.register", "POST", "/v1/auth/register", new).status == 503
     logged_in = visitor.call("accounts.login", "POST", "/v1/auth/login", who)
     visitor.token = logged_in.body["access_token"]
