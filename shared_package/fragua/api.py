@@ -2,7 +2,7 @@
 
 Who may come in is said by the table of permissions, and no route can be made that is not in it.
 The checks come in the contract's order: the token, the role, the form of the body, the fields, and
-only then the function itself.
+only then the function itself. Before all of them stands the way that a request came.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 from pydantic import BaseModel
 
-from fragua import bodies, correlation, freshness, idempotency, request, started
+from fragua import bodies, correlation, freshness, idempotency, origin, request, started
 from fragua.accounts import keys, permissions, sessions
 from fragua.errors import Invalid, Problem, pointer
 from fragua.idempotency import Once
@@ -150,10 +150,10 @@ class Api:
         correlation.begin(about["requestId"])
         log.setLevel(settings().log_level)
         freshness.begin()
-        authorization = event["headers"].get("authorization")
-        base_url = settings().public_url or _own_url(event)
-        request.begin(about["http"]["sourceIp"], base_url, authorization)
         try:
+            authorization = event["headers"].get("authorization")
+            base_url = settings().public_url or _own_url(event)
+            request.begin(origin.address(event), base_url, authorization)
             self._let_in(authorization)
             answer: Event = self.resolver.resolve(self._checked(event), context)
         except Exception as error:  # noqa: BLE001 - _problem logs it, the client sees none of it

@@ -28,6 +28,7 @@ CATALOGUE: dict[str, tuple[int, str]] = {
     "bad_credentials": (401, "The e-mail address or the password is wrong."),
     "file_quarantined": (403, "A scanner found malware in the file; its bytes go to nobody."),
     "forbidden": (403, "This account may not do that."),
+    "not_by_the_edge": (403, "The API is reached by its public address alone."),
     "own_video": (403, "Nobody votes for a video of his own."),
     "plan_forbids": (403, "The plan does not include this."),
     "not_found": (404, "There is no such thing here."),

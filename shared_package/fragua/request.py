@@ -117,7 +117,7 @@ def _once() -> Once | None:
 CurrentCaller = Annotated[Caller, Depends(_caller)]
 UserId = Annotated[UUID, Depends(_user_id)]
 Anonymous = Annotated[bool, Depends(is_anonymous)]
-# The address that the gateway saw; a header of the client's is not believed.
+# The address that the gateway saw, or the CDN; a header of the client's is not believed.
 Address = Annotated[str, Depends(_address)]
 # Where this API is reached from outside, without a slash at its end.
 BaseUrl = Annotated[str, Depends(_base_url)]

@@ -22,6 +22,7 @@ class Settings:
     that every video is given: a picture in its corner, clips before and after it.
     From one address `registrations_per_address` accounts are asked for in an hour at the most, and
     `registrations_per_account` times the same one in a quarter of it.
+    With an `origin_secret` all requests have to come through the CDN, which knows what is in it.
     E-mails are sent from the address `mail_sender`; without one none is sent.
     PostgreSQL is at `database_host`, where IAM proves that we are `database_role`; or where
     `database_secret` says, with the password that it holds, but for a host that is given besides.
@@ -61,6 +62,7 @@ class Settings:
     signing_key_secret: str
     database_host: str
     database_role: str
+    origin_secret: str
     database_secret: str
     database_reader_host: str
     database_writer_url: str
@@ -109,6 +111,7 @@ class Settings:
             signing_key_secret=need("SIGNING_KEY_SECRET"),
             database_host=environment.get("DATABASE_HOST", ""),
             database_role=environment.get("DATABASE_ROLE", ""),
+            origin_secret=environment.get("ORIGIN_SECRET", ""),
             database_secret=environment.get("DATABASE_SECRET", ""),
             database_reader_host=environment.get("DATABASE_READER_HOST", ""),
             database_writer_url=(

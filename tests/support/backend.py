@@ -18,7 +18,7 @@ import boto3
 import httpx
 from botocore.loaders import Loader, create_loader
 
-from fragua import aws, presigning
+from fragua import aws, origin, presigning
 from fragua.accounts import keys, plans
 from fragua.database import engine, migrate
 from fragua.settings import settings
@@ -72,6 +72,7 @@ def forget() -> None:
     aws.forget()
     presigning.signing_key.cache_clear()
     keys.forget()
+    origin.forget()
     # Nothing of the environment is in it, and reading it costs a tenth of a second each time.
     aws.session().register_component("data_loader", sdk_data())
     aws.session().register("provide-client-params.*.*", recorder.note)

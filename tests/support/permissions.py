@@ -159,13 +159,15 @@ def not_used(seen: set[Call]) -> list[str]:
 
 @cache
 def grants() -> frozenset[Grant]:
-    """Read what each function's role allows, as the template is deployed here."""
+    """Read what each function's role allows, as the template is deployed here, and behind a CDN."""
     template = load(ROOT / "template.yaml")
     pseudo = {"AWS::AccountId": ACCOUNT_ID, "AWS::Partition": "aws", "AWS::Region": REGION}
-    resolver = Resolver(
-        {**pseudo, **template.parameters}, template.mappings, template.conditions, _Symbols()
-    )
-    return frozenset(_granted(template.resources, resolver))
+    found: set[Grant] = set()
+    for given in ({}, {"ApiDomainName": "api.example.com"}):
+        parameters = {**pseudo, **template.parameters, **given}
+        resolver = Resolver(parameters, template.mappings, template.conditions, _Symbols())
+        found.update(_granted(template.resources, resolver))
+    return frozenset(found)
 
 
 def _granted(resources: dict[str, Any], resolver: Resolver) -> Iterator[Grant]:
@@ -183,8 +185,7 @@ def _granted(resources: dict[str, Any], resolver: Resolver) -> Iterator[Grant]:
 def _statements(
     role: dict[str, Any], resources: dict[str, Any], resolver: Resolver
 ) -> Iterator[dict[str, Any]]:
-    arns = [arn for arn in role["ManagedPolicyArns"] if isinstance(arn, dict)]
-    managed = [arn["Ref"] for arn in arns if "Ref" in arn]
+    managed = [arn for arn in resolver.resolve(role["ManagedPolicyArns"]) if arn in resources]
     policies = [*role.get("Policies", []), *(resources[name]["Properties"] for name in managed)]
     for policy in policies:
         yield from resolver.resolve(policy["PolicyDocument"])["Statement"]
