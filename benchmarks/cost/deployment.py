@@ -26,10 +26,8 @@ SECONDS = HOURS * 3600
 # no number; others do:
 # https://betterprogramming.pub/lambda-sqs-trigger-and-concurrency-87131dad9a12
 POLLERS, POLL = 5, 20
-# Of the web ACL: AWS' common rules, its list of bad addresses, and a rate for each address.
-RULES = 3
-# Secrets besides the template's: the database's own, and what CloudFront shows to the API.
-DATABASE_SECRETS, ORIGIN_SECRETS = 1, 1
+# The password of PostgreSQL's owner, which RDS makes.
+DATABASE_SECRETS = 1
 # SQS and Secrets Manager; S3 and DynamoDB have gateway endpoints, which cost nothing.
 INTERFACE_ENDPOINTS = 2
 REPLICA_DISK = 50
@@ -70,7 +68,9 @@ def standing(stage: Stage, *, replica: bool, cdn: bool) -> dict[Meter, float]:
         count[stage.instance] += HOURS
         count[Meter.DISK] += REPLICA_DISK
     if cdn:
-        count.update({Meter.ACL: 1, Meter.RULES: RULES, Meter.SECRETS: ORIGIN_SECRETS})
+        (acl,) = _of("AWS::WAFv2::WebACL")
+        secrets = len(_of("AWS::SecretsManager::Secret", edge=True))
+        count.update({Meter.ACL: 1, Meter.RULES: len(acl["Rules"]), Meter.SECRETS: secrets})
     return {meter: float(number) for meter, number in count.items() if number}
 
 
@@ -86,8 +86,13 @@ def _resources() -> Iterator[dict[str, Any]]:
         yield from document["Resources"].values()
 
 
-def _of(kind: str) -> list[dict[str, Any]]:
-    return [each.get("Properties", {}) for each in _resources() if each["Type"] == kind]
+def _of(kind: str, *, edge: bool = False) -> list[dict[str, Any]]:
+    """Return the properties of all resources of a kind, or of those that only the edge needs."""
+    return [
+        each.get("Properties", {})
+        for each in _resources()
+        if each["Type"] == kind and (each.get("Condition") == "HasEdge") == edge
+    ]
 
 
 def _metrics(alarm: dict[str, Any]) -> int:
