@@ -9,6 +9,7 @@ FILE ?=
 MODE ?= direct
 EMAIL ?=
 STACK ?=
+STAGE ?=
 # More for the command itself: make test ARGS="tests/unit -x", make lock ARGS=--upgrade
 ARGS ?=
 
@@ -24,8 +25,8 @@ PEERS := $(if $(filter thumbnails,$(or $(ARGS),thumbnails)),benchmarks/peers/.ve
 # aws-sam-cli asks its makers' servers on every call otherwise.
 export SAM_CLI_TELEMETRY := 0
 
-.PHONY: help install run demo superadmin test postman check workflows sam build artifacts bench load \
-	openapi format lock clean
+.PHONY: help install run demo superadmin test postman check workflows sam build deploy artifacts bench \
+	load openapi format lock clean
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -69,6 +70,9 @@ sam: .venv-sam/installed ## Validate and lint template.yaml; needs no AWS accoun
 
 build: .venv/installed .venv-sam/installed ## Build layers and functions: make build [ARCHITECTURE=x86_64]
 	.venv/bin/python -m tools.build $(if $(ARCHITECTURE),--architecture $(ARCHITECTURE)) $(ARGS)
+
+deploy: .venv/installed .venv-sam/installed ## Deploy a stage to AWS, after asking: make deploy STAGE=testing [ARGS=--dry-run]
+	.venv/bin/python -m tools.deploy --stage '$(STAGE)' $(ARGS)
 
 artifacts: .venv/installed .venv-sam/installed ## Build for this machine and run every function from what was built
 	.venv/bin/python -m tools.build --here
