@@ -10,6 +10,7 @@ MODE ?= direct
 EMAIL ?=
 STACK ?=
 STAGE ?=
+URL ?=
 # More for the command itself: make test ARGS="tests/unit -x", make lock ARGS=--upgrade
 ARGS ?=
 
@@ -25,8 +26,8 @@ PEERS := $(if $(filter thumbnails,$(or $(ARGS),thumbnails)),benchmarks/peers/.ve
 # aws-sam-cli asks its makers' servers on every call otherwise.
 export SAM_CLI_TELEMETRY := 0
 
-.PHONY: help install run demo superadmin test postman check workflows sam build deploy artifacts bench \
-	load openapi format lock clean
+.PHONY: help install run demo superadmin test postman check workflows sam build deploy smoke artifacts \
+	bench load openapi format lock clean
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -73,6 +74,10 @@ build: .venv/installed .venv-sam/installed ## Build layers and functions: make b
 
 deploy: .venv/installed .venv-sam/installed ## Deploy a stage to AWS, after asking: make deploy STAGE=testing [ARGS=--dry-run]
 	.venv/bin/python -m tools.deploy --stage '$(STAGE)' $(ARGS)
+
+smoke: export FRAGUA_BASE_URL := $(URL)
+smoke: .venv/installed ## Ask a deployment for all that must work: make smoke URL=https://...
+	.venv/bin/python -m pytest --no-cov -q tests/smoke $(ARGS)
 
 artifacts: .venv/installed .venv-sam/installed ## Build for this machine and run every function from what was built
 	.venv/bin/python -m tools.build --here
