@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import os
 import platform
+import re
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -82,6 +83,8 @@ def _sam(python: Path, architecture: str, folder: Path, options: list[str]) -> N
     )
     if done.returncode:
         raise Failed(f"{done.stdout}\nsam build failed; its own words stand above")
+    for name in re.findall(r"Valid cache found.* layers \((\w+)\)", done.stdout):
+        print(f"  {name:<36}as built before: nothing in its folder has changed")
 
 
 def _pin(template: Path, architecture: str) -> None:

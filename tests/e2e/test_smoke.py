@@ -13,7 +13,7 @@ from tests.support.paths import ROOT
 
 def judged(url: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "pytest", "--no-cov", "-q", "tests/smoke"],
+        [sys.executable, "-m", "pytest", "--no-cov", "-q", "-x", "tests/smoke"],
         cwd=ROOT,
         env=os.environ | {"FRAGUA_BASE_URL": url},
         capture_output=True,

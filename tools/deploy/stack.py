@@ -24,9 +24,9 @@ def described(cloudformation: Any, name: str) -> Described | None:
     try:
         answer = cloudformation.describe_stacks(StackName=name)
     except ClientError as error:
-        # The only code there is for it, and the one of much else.
-        said = error.response["Error"]
-        if said["Code"] == "ValidationError" and "does not exist" in said["Message"]:
+        # The only code there is for it, and the one of much else. A proxy's answer has none.
+        said = error.response.get("Error", {})
+        if said.get("Code") == "ValidationError" and "does not exist" in said.get("Message", ""):
             return None
         raise
     found: Described = answer["Stacks"][0]
