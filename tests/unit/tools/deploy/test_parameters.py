@@ -16,6 +16,7 @@ RULES = {
     "Key": {"Type": "String", "AllowedPattern": "^$|^assets/.+$", "Default": ""},
     "Sizes": {"Type": "CommaDelimitedList", "AllowedValues": ["1", "2"], "Default": "1"},
     "Name": {"Type": "String", "MinLength": 2, "MaxLength": 3, "Default": "ab"},
+    "Word": {"Type": "String", "AllowedPattern": "[a-z]+", "Default": "a"},
     "Flag": {"Type": "String", "AllowedValues": ["true", "false"], "Default": False},
 }
 
@@ -42,6 +43,7 @@ def test_a_good_value_is_taken(name: str, value: str) -> None:
         ("Seconds", "soon", "it is a number"),
         ("Key", "a.png", "it matches "),
         ("Key", "x assets/a.png", "it matches "),
+        ("Word", "a word", "it matches "),
         ("Sizes", "1,3", "Sizes can't be '3'"),
         ("Name", "a", "at least 2"),
         ("Name", "abcd", "at most 3"),
