@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+import json
 from itertools import count
 from typing import Any
 
+import boto3
 import pytest
 import sqlalchemy as sa
 
-from tests.integration.files.linking import assert_ended, downloads, follow, link_to, sharer
-from tests.support.backend import Client, assemble
-from tests.support.bench import COMMIT, Bench, assert_failed, closed_upload, crc32, eventually
+from tests.support.backend import Client, assemble, environment_of, invoke
+from tests.support.bench import COMMIT, Bench, assert_failed, closed_upload, crc32
 from tests.support.deaths import Dead, Deaths
-from tests.support.events import http_event, queue_event
+from tests.support.events import queue_event
 from tests.support.faults import Act, Fault, closed_port
 from tests.support.lanes import lanes, let_go, restart
+from tests.support.queues import take
 from tests.support.restarts import Server
 from tests.support.scans import (
     AGAIN,
     DONE,
     WORKER,
     Json,
+    batch,
     download,
+    found,
     key_of,
     release,
     result,
@@ -36,14 +39,6 @@ DATA = b"a virus"
 # What the worker asks of others, in order.
 SELECT, UPDATE = "SQL SELECT files", "SQL UPDATE files"
 STEPS = (SELECT, UPDATE, "SQL COMMIT")
-
-
-def found(client: Client, upload: Json) -> Json:
-    return result(key_of(client, upload))
-
-
-def batch(*bodies: Any) -> Json:
-    return queue_event(*bodies, queue="none")
 
 
 def status(client: Client, upload: Json) -> tuple[str, int]:
@@ -70,6 +65,21 @@ def test_a_finding_that_comes_before_its_file_comes_again_until_the_file_is_ther
     assemble(client.user_id, upload["id"])
     assert tell(message) == DONE
     assert status(client, client.get(upload)) == KEPT_BACK
+
+
+@pytest.mark.parametrize("queue", ["ScanResultsQueue", "ScanResultsDeadLetters"])
+def test_a_finding_that_comes_too_early_is_seen_again_long_before_its_queue_says(
+    client: Client, queue: str
+) -> None:
+    message, sqs = found(client, closed_upload(client, DATA)), boto3.client("sqs")
+    (url,) = [each for each in sqs.list_queues()["QueueUrls"] if queue in each]
+    sqs.send_message(QueueUrl=url, MessageBody=json.dumps(message))
+    (taken,) = sqs.receive_message(QueueUrl=url)["Messages"]
+    event = queue_event(message, queue=url.rpartition("/")[2])
+    event["Records"][0]["receiptHandle"] = taken["ReceiptHandle"]
+    with environment_of({"FRAGUA_TIME_SCALE": "600"}):
+        assert invoke(WORKER, event) == AGAIN
+    assert take(url) == [message]
 
 
 @pytest.mark.parametrize("mode", ["direct", "relay"])
@@ -228,62 +238,3 @@ def test_of_a_batch_only_what_nobody_understands_comes_again(
     failed = {"batchItemFailures": [{"itemIdentifier": "message-1"}]}
     assert [bench.start(WORKER, event).answer() for _ in range(2)] == [failed] * 2
     assert [status(client, upload) for upload in (first, second)] == [KEPT_BACK] * 2
-
-
-@pytest.fixture
-def link(backend: dict[str, str]) -> tuple[Client, Json, Json]:
-    """Somebody's link to a file of his, and the file's upload."""
-    owner = sharer()
-    upload = owner.upload(DATA)
-    return owner, upload, link_to(owner, upload["file_id"])
-
-
-def test_a_link_that_many_follow_ends_with_the_finding_and_each_redirect_is_counted(
-    bench: Bench, link: tuple[Client, Json, Json]
-) -> None:
-    owner, upload, made = link
-    event = http_event("GET", f"/l/{made['token']}")
-    before = [bench.start("files.follow_link", event) for _ in range(10)]
-    judge = bench.start(WORKER, batch(found(owner, upload)))
-    during = [bench.start("files.follow_link", event) for _ in range(30)]
-    assert judge.answer() == DONE
-    # Whoever begins now finds it ended.
-    after = [bench.start("files.follow_link", event) for _ in range(10)]
-    assert {visitor.answer()["statusCode"] for visitor in after} == {410}
-    told = [visitor.answer()["statusCode"] for visitor in (*before, *during)]
-    assert set(told) <= {302, 410}
-    assert downloads(owner, made) == told.count(302)
-    assert_ended(made["token"])
-
-
-def test_whoever_waits_for_a_links_row_while_its_file_is_judged_is_counted_or_refused(
-    bench: Bench, link: tuple[Client, Json, Json]
-) -> None:
-    owner, upload, made = link
-    faults = bench.plan({"SQL COMMIT": Fault(Act.FREEZE_BEFORE)})
-    event = http_event("GET", f"/l/{made['token']}")
-    first = bench.start("files.follow_link", event, FRAGUA_TIME_SCALE="1")
-    faults.await_freeze()
-    with ThreadPoolExecutor(1) as thread:
-        waiting = thread.submit(follow, made["token"])
-        eventually(lambda: waits_for_a_lock(bench), bool)
-        assert tell_elsewhere(bench, found(owner, upload)) == DONE
-        faults.thaw()
-        statuses = [first.answer()["statusCode"], waiting.result(20).status]
-    assert downloads(owner, made) == statuses.count(302)
-    assert_ended(made["token"])
-    assert downloads(owner, made) == statuses.count(302)
-
-
-def waits_for_a_lock(bench: Bench) -> bool:
-    url = sa.make_url(bench.direct["DATABASE_URL"]).set(drivername="postgresql+psycopg2")
-    text = "select count(*) from pg_stat_activity where wait_event_type = 'Lock'"
-    with sa.create_engine(url, poolclass=sa.NullPool).connect() as db:
-        return bool(db.execute(sa.text(text)).scalar_one())
-
-
-def tell_elsewhere(bench: Bench, message: Json) -> Any:
-    """Run the worker in a process and behind proxies of its own."""
-    with bench.another() as other:
-        other.plan()
-        return other.start(WORKER, batch(message)).answer()
