@@ -41,7 +41,7 @@ REASONS: Mapping[str, tuple[str, ...]] = {
     "UploadsFailed": ("checksum_mismatch", "fragments_lost", "assembly_failed"),
     "PicturesRefused": ("unsupported", "damaged", "too_large", "too_complex"),
     "VideosFailed": (
-        "file_deleted", "not_made", "no_video",
+        "file_deleted", "file_quarantined", "not_made", "no_video",
         "unsupported", "damaged", "too_large", "too_complex",
     ),
 }  # fmt: skip
