@@ -30,7 +30,7 @@ POLLERS, POLL = 5, 20
 DATABASE_SECRETS = 1
 # SQS and Secrets Manager; S3 and DynamoDB have gateway endpoints, which cost nothing.
 INTERFACE_ENDPOINTS = 2
-REPLICA_DISK = 50
+REPLICA_DISK = 20
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Stage:
 STAGES = {
     "development": Stage(zones=1, instance=Meter.MICRO, instances=1, disk=20, proxy=0),
     # Two instances, as Multi-AZ is billed, and both disks; the proxy's least are two vCPUs.
-    "production": Stage(zones=2, instance=Meter.MEDIUM, instances=2, disk=50, proxy=2),
+    "production": Stage(zones=2, instance=Meter.MEDIUM, instances=2, disk=20, proxy=2),
 }
 
 
