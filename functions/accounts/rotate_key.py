@@ -6,7 +6,7 @@ from aws_lambda_powertools import Logger
 
 from fragua.accounts.rotation import Rotation
 
-log = Logger(service="fragua")
+log = Logger(service="fragua", use_rfc3339=True)
 
 
 def handler(event: dict[str, Any], context: Any) -> None:

@@ -61,7 +61,7 @@ __all__ = [
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 Event = dict[str, Any]
 
-log = Logger(service="fragua")
+log = Logger(service="fragua", use_rfc3339=True)
 
 
 class Description(TypedDict, total=False):

@@ -18,7 +18,7 @@ from fragua.settings import settings
 Event = dict[str, Any]
 Job = Callable[[], dict[str, str]]
 
-log = Logger(service="fragua")
+log = Logger(service="fragua", use_rfc3339=True)
 
 
 def resource_handler(do: Job) -> Callable[[Event, Any], dict[str, str]]:

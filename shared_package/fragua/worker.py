@@ -25,7 +25,7 @@ from fragua.settings import settings
 Event = dict[str, Any]
 Message = Mapping[str, Any]
 
-log = Logger(service="fragua")
+log = Logger(service="fragua", use_rfc3339=True)
 
 # Seconds. Five tries of a queue are soon; what waits among the dead letters is asked for less and
 # less often, so that a message which can't be done costs little until it ends.
