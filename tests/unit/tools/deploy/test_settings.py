@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +10,13 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
+from local.document import read
 from tests.support.paths import ROOT
 from tools.deploy.errors import Refused
+from tools.deploy.parameters import judge
 from tools.deploy.settings import Stage, assigned, merged, stage, stored
+
+PARAMETERS = read(ROOT / "template.yaml")["Parameters"]
 
 PATH = "/fragua/testing/"
 
@@ -36,7 +41,29 @@ def answered(*pages: list[dict[str, Any]]) -> dict[str, str]:
 
 @pytest.mark.parametrize("name", ["development", "testing", "production"])
 def test_a_stages_stack_is_the_one_that_sam_deploys_by_hand(name: str) -> None:
-    assert stage(name, ROOT / "samconfig.toml") == Stage(f"fragua-{name}", {"Stage": name})
+    found = stage(name, ROOT / "samconfig.toml")
+    assert (found.stack, found.values["Stage"]) == (f"fragua-{name}", name)
+    judge(found.values, PARAMETERS)
+
+
+def test_production_goes_on_without_a_zone_and_keeps_its_rows() -> None:
+    values = stage("production", ROOT / "samconfig.toml").values
+    assert (values["DatabaseMultiAz"], values["VpcEndpointZones"]) == ("true", "2")
+    assert values.get("DatabaseDeletionProtection", "true") == "true"
+
+
+def test_the_page_about_deploying_says_what_a_stage_has() -> None:
+    rows = re.findall(
+        r"^\| `(\w+)` \|.*\| ([^|]+) \| ([^|]+) \|$",
+        (ROOT / "docs" / "deploy.md").read_text(),
+        re.MULTILINE,
+    )
+    assert len(rows) > 10
+    for name, *cells in rows:
+        for own, cell in zip(("testing", "production"), cells, strict=True):
+            values = stage(own, ROOT / "samconfig.toml").values
+            value = values.get(name, str(PARAMETERS[name]["Default"]))
+            assert cell in (f"`{value}`", cell if value in ("", "0") else "")
 
 
 def test_an_unknown_stage_is_refused_with_the_known_ones() -> None:
