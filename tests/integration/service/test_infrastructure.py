@@ -99,7 +99,7 @@ def test_a_network_is_made() -> None:
     made = Made("network", Stage="test")
     assert made.status() == "CREATE_COMPLETE"
     assert {"Vpc", "SubnetA", "SubnetB", "FunctionsGroup"} <= set(made.resources())
-    subnets = made.outputs()["SubnetIds"].split(",")
+    subnets = made.outputs()["Subnets"].split(",")
     found = boto3.client("ec2").describe_subnets(SubnetIds=subnets)["Subnets"]
     assert len({subnet["AvailabilityZone"] for subnet in found}) == 2
     assert {subnet["CidrBlock"] for subnet in found} == {"10.73.0.0/20", "10.73.16.0/20"}
@@ -108,19 +108,19 @@ def test_a_network_is_made() -> None:
 @pytest.mark.usefixtures("backend")
 def test_in_a_vpc_that_is_there_only_a_group_is_made() -> None:
     vpc = Made("network", Stage="test").outputs()
-    given = {"VpcId": vpc["VpcId"], "SubnetIds": vpc["SubnetIds"], "SecurityGroupIds": "sg-own"}
+    given = {"VpcId": vpc["Network"], "SubnetIds": vpc["Subnets"], "SecurityGroupIds": "sg-own"}
     made = Made("network", Stage="other", **given)
     assert set(made.resources()) == {"FunctionsGroup"}
     outputs = made.outputs()
-    assert outputs["SubnetIds"] == vpc["SubnetIds"]
-    assert outputs["SecurityGroupIds"] == f"{outputs['FunctionsGroup']},sg-own"
+    assert outputs["Subnets"] == vpc["Subnets"]
+    assert outputs["Groups"] == f"{outputs['Group']},sg-own"
 
 
 @pytest.mark.usefixtures("backend")
 @pytest.mark.parametrize("multi", ["true", "false"])
 def test_a_database_is_made(multi: str) -> None:
     vpc = Made("network", Stage="test").outputs()
-    given = {key: vpc[key] for key in ("VpcId", "SubnetIds", "FunctionsGroup")}
+    given = {"VpcId": vpc["Network"], "SubnetIds": vpc["Subnets"], "FunctionsGroup": vpc["Group"]}
     stage = uuid4().hex[:8]
     made = Made(
         "database",

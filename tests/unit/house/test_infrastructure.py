@@ -48,6 +48,12 @@ def test_a_stack_has_room_below_500_resources(path: Any) -> None:
     assert 0 < len(yaml_parse(path.read_text())["Resources"]) < 250
 
 
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.stem)
+def test_an_output_is_not_called_like_a_parameter_which_sam_would_take_it_for(path: Any) -> None:
+    document = yaml_parse(path.read_text())
+    assert set(document.get("Outputs", {})) & set(document["Parameters"]) == set()
+
+
 # --- the network -------------------------------------------------------------------------------
 
 
