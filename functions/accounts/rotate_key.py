@@ -9,7 +9,9 @@ from fragua.accounts.rotation import Rotation
 log = Logger(service="fragua", use_rfc3339=True)
 
 
-def handler(event: dict[str, Any], context: Any) -> None:
+def handler(event: dict[str, Any], context: Any) -> dict[str, str]:
     log.set_correlation_id(context.aws_request_id)
     Rotation(event["SecretId"], event["ClientRequestToken"]).do(event["Step"])
-    log.info("rotated", extra={"step": event["Step"], "version": event["ClientRequestToken"]})
+    done = {"step": event["Step"], "version": event["ClientRequestToken"]}
+    log.info("rotated", extra=done)
+    return done
