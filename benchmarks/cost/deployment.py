@@ -31,6 +31,9 @@ DATABASE_SECRETS = 1
 # SQS and Secrets Manager; S3 and DynamoDB have gateway endpoints, which cost nothing.
 INTERFACE_ENDPOINTS = 2
 REPLICA_DISK = 20
+# Conditions that hold only where somebody asks for more. With a replica the owner's password is a
+# secret of the stack's own, instead of RDS'.
+_OPTIONS = ("HasEdge", "HasReplica")
 
 
 @dataclass(frozen=True)
@@ -69,7 +72,7 @@ def standing(stage: Stage, *, replica: bool, cdn: bool) -> dict[Meter, float]:
         count[Meter.DISK] += REPLICA_DISK
     if cdn:
         (acl,) = _of("AWS::WAFv2::WebACL")
-        secrets = len(_of("AWS::SecretsManager::Secret", edge=True))
+        secrets = len(_of("AWS::SecretsManager::Secret", "HasEdge"))
         count.update({Meter.ACL: 1, Meter.RULES: len(acl["Rules"]), Meter.SECRETS: secrets})
     return {meter: float(number) for meter, number in count.items() if number}
 
@@ -86,13 +89,21 @@ def _resources() -> Iterator[dict[str, Any]]:
         yield from document["Resources"].values()
 
 
-def _of(kind: str, *, edge: bool = False) -> list[dict[str, Any]]:
-    """Return the properties of all resources of a kind, or of those that only the edge needs."""
+def _of(kind: str, only: str = "") -> list[dict[str, Any]]:
+    """Return the properties of all resources of a kind, or of those with this condition alone.
+
+    The others' conditions hold in every stage that is reckoned here.
+    """
     return [
         each.get("Properties", {})
         for each in _resources()
-        if each["Type"] == kind and (each.get("Condition") == "HasEdge") == edge
+        if each["Type"] == kind and _option(each) == only
     ]
+
+
+def _option(resource: dict[str, Any]) -> str:
+    condition = str(resource.get("Condition"))
+    return condition if condition in _OPTIONS else ""
 
 
 def _metrics(alarm: dict[str, Any]) -> int:

@@ -12,7 +12,8 @@ def bring_up() -> dict[str, str]:
     if role:
         roles.provide(role)
     plans.write_all()
-    return {"revision": revision, "role": role}
+    # An attribute of a resource is never empty.
+    return {"revision": revision, "role": role or "none"}
 
 
 handler = resource_handler(bring_up)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,9 @@ from tools.deploy.stack import described, kind, outputs
 
 # CloudFormation allows few calls a second in one account: wait rather than fail.
 _PATIENT = Config(retries={"mode": "standard", "total_max_attempts": 12})
+# A creation that fails takes back what it made, and what is protected can't be: the stack would be
+# left as a ruin. So the database is protected right after it is there.
+_PROTECTION = "DatabaseDeletionProtection"
 
 
 @dataclass(frozen=True)
@@ -71,21 +74,25 @@ class Deployment:
         values = self._values(made)
         watched = alarms.watch(self._client("cloudwatch"), outputs(found))
         url = self.publish(self.options, values, made.bucket, self.session)
+        protects_later = what == "CREATE" and values.get(_PROTECTION) == "true"
         order = changes.Order(
             stack=self.stage.stack,
             kind=what,
             template_url=url,
-            parameters=values,
+            parameters=values | ({_PROTECTION: "false"} if protects_later else {}),
             role=made.role,
             rollback=watched.configuration(self.options.watch),
             # Of what never changes from one deployment to the next: a tag is part of a resource.
             tags={"application": "fragua", "stage": self.options.stage},
         )
-        if change_set := changes.create(self.cloudformation, order, self.terminal.pause):
-            self._carry_out(change_set, watched)
-        else:
+        change_set = changes.create(self.cloudformation, order, self.terminal.pause)
+        if change_set and not self._carry_out(change_set, watched):
+            return
+        if not change_set:
             self.terminal.show("Nothing to change")
-            self._finish()
+        elif protects_later:
+            self._protect(replace(order, kind="UPDATE", parameters=values))
+        self._finish()
 
     def _values(self, made: Bootstrap) -> settings.Values:
         """The value of each parameter, judged; the region, too. Raises Refused."""
@@ -110,22 +117,32 @@ class Deployment:
         found: dict[str, Any] = read(template)["Parameters"]
         return found
 
-    def _carry_out(self, change_set: changes.ChangeSet, watched: alarms.Watch) -> None:
+    def _carry_out(self, change_set: changes.ChangeSet, watched: alarms.Watch) -> bool:
+        """Show the changes, and make them if that is wanted; whether they were made."""
         show = self.terminal.show
         show(f"{len(change_set.rows)} changes of {self.stage.stack}:")
         for line in (*changes.table(change_set.rows), *watched.remarks):
             show(line)
         if not self._wanted(change_set):
-            return
+            return False
+        if watched.triggers:
+            show(f"{len(watched.triggers)} alarms are watched, for {self.options.watch} min after")
+        self._execute(change_set)
+        return True
+
+    def _execute(self, change_set: changes.ChangeSet) -> None:
         progress = Progress(
             self.cloudformation, change_set.stack_id, self.terminal.pause, self.terminal.show
         )
         progress.mark()
         self.cloudformation.execute_change_set(ChangeSetName=change_set.id)
-        if watched.triggers:
-            show(f"{len(watched.triggers)} alarms are watched, for {self.options.watch} min after")
         progress.follow()
-        self._finish()
+
+    def _protect(self, order: changes.Order) -> None:
+        """Give the new stack the protection that it was made without."""
+        if change_set := changes.create(self.cloudformation, order, self.terminal.pause):
+            self.terminal.show("It is there; now its database is protected from deletion")
+            self._execute(change_set)
 
     def _wanted(self, change_set: changes.ChangeSet) -> bool:
         """Whether it shall be executed; else it is deleted."""

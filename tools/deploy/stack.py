@@ -59,5 +59,7 @@ def _advice(status: str, name: str) -> str:
         return "another operation is under way; try again when it has ended"
     return (
         "it was never created to the end, and can only be deleted: "
-        f"`aws cloudformation delete-stack --stack-name {name}`, then try again"
+        f"`aws cloudformation delete-stack --stack-name {name}`, then try again "
+        "(a database that is protected goes only after "
+        "`aws rds modify-db-instance --no-deletion-protection`)"
     )

@@ -28,7 +28,7 @@ class Attempt:
 
     def __init__(self, account: str, address: str) -> None:
         self._guards = [
-            (_guard("account", account, address), PER_ACCOUNT),
+            (_guard("account", account, _network(address)), PER_ACCOUNT),
             (_guard("address", _network(address)), PER_ADDRESS),
         ]
 
@@ -60,7 +60,7 @@ def count_registration(account: str, address: str) -> None:
     Apart from the attempts at passwords: whoever mistypes his own keeps nobody from registering.
     """
     limits = settings()
-    by_both = _guard("new-account", account, address)
+    by_both = _guard("new-account", account, _network(address))
     _charge(by_both, limits.registrations_per_account, limits.scaled(_SAME_ACCOUNT))
     by_address = _guard("new-accounts", _network(address))
     _charge(by_address, limits.registrations_per_address, limits.scaled(_SAME_ADDRESS))

@@ -108,7 +108,7 @@ def test_a_migration_that_was_done_is_not_done_again() -> None:
     first, again = invoke("database.migrate", {}), invoke("database.migrate", {})
     assert first == again
     head = ScriptDirectory.from_config(migrate.configuration()).get_current_head()
-    assert first == {"revision": head, "role": ""}
+    assert first == {"revision": head, "role": "none"}
 
 
 def test_checks_keep_a_role_that_does_not_exist_out(backend: dict[str, str]) -> None:

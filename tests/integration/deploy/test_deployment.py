@@ -172,3 +172,46 @@ def test_mail_in_a_region_without_ses_is_refused(account: Account) -> None:
     account.deploy(dry_run=True)
     with pytest.raises(Refused, match="ap-southeast-4 lacks Amazon SES"):
         account.deploy(values={"MailSender": "a@example.com"})
+
+
+PROTECTION = "DatabaseDeletionProtection"
+
+
+@pytest.fixture
+def ordered(account: Account) -> list[tuple[str, str]]:
+    """What kind of change sets are ordered, and whether with a protected database."""
+    noted: list[tuple[str, str]] = []
+
+    def note(params: dict[str, Any], **_: Any) -> None:
+        values = {one["ParameterKey"]: one["ParameterValue"] for one in params["Parameters"]}
+        noted.append((params["ChangeSetType"], values[PROTECTION]))
+
+    account.session.register("provide-client-params.cloudformation.CreateChangeSet", note)
+    account.template["Parameters"][PROTECTION] = {"Type": "String", "Default": "true"}
+    account.template["Outputs"]["Protected"] = {"Value": {"Ref": PROTECTION}}
+    return noted
+
+
+def test_a_database_is_protected_as_soon_as_its_stack_can_no_more_fail_to_be_made(
+    account: Account, ordered: list[tuple[str, str]]
+) -> None:
+    account.deploy()
+    assert ordered == [("CREATE", "false"), ("UPDATE", "true")]
+    assert account.settings()[PROTECTION] == "true"
+    account.template["Resources"]["More"] = {"Type": "AWS::SQS::Queue"}
+    account.deploy()
+    assert ordered[2:] == [("UPDATE", "true")]
+
+
+def test_who_wants_no_protection_gets_none(
+    account: Account, ordered: list[tuple[str, str]]
+) -> None:
+    account.deploy(values={PROTECTION: "false"})
+    assert ordered == [("CREATE", "false")]
+
+
+def test_nothing_is_protected_where_nothing_was_made(
+    account: Account, ordered: list[tuple[str, str]]
+) -> None:
+    account.deploy(dry_run=True)
+    assert ordered == [("CREATE", "false")]

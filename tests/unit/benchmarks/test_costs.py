@@ -122,6 +122,7 @@ def test_what_stands_there_is_what_the_template_has() -> None:
     assert len(deployment.schedules()) == len(of_type("AWS::Scheduler::Schedule"))
     with_edge = deployment.standing(deployment.STAGES["production"], replica=False, cdn=True)
     secrets = len(of_type("AWS::SecretsManager::Secret"))
+    # Those of root and nested templates; the root's are these.
     assert with_edge[Meter.SECRETS] == secrets + deployment.DATABASE_SECRETS
     assert stands[Meter.SECRETS] == with_edge[Meter.SECRETS] - 1
     reasons = sum(len(codes) + 1 for codes in metrics.REASONS.values())

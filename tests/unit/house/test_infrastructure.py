@@ -132,7 +132,14 @@ def test_nobody_logs_in_without_tls_and_functions_by_iam_alone() -> None:
     for name in ("Instance", "ReadReplica"):
         properties = resources[name]["Properties"]
         assert properties["EnableIAMDatabaseAuthentication"] is True
-        assert "MasterUserPassword" not in properties
+
+
+def test_the_owners_password_is_rds_own_but_for_a_replica_which_rds_would_not_make() -> None:
+    properties = template("database")["Resources"]["Instance"]["Properties"]
+    assert properties["ManageMasterUserPassword"] == {"Fn::If": ["HasReplica", False, True]}
+    condition, given, otherwise = properties["MasterUserPassword"]["Fn::If"]
+    assert (condition, otherwise) == ("HasReplica", {"Ref": "AWS::NoValue"})
+    assert given["Fn::Sub"].startswith("{{resolve:secretsmanager:${OwnerSecret}:")
 
 
 def test_the_log_of_the_database_holds_no_statement() -> None:
@@ -153,7 +160,7 @@ def test_the_certificate_of_the_instance_is_of_an_authority_that_functions_know(
 
 def test_the_role_is_the_one_that_functions_log_in_as(resources: Resources) -> None:
     migrate = resources["MigrateFunction"]["Properties"]["Environment"]["Variables"]
-    role = migrate["DATABASE_ROLE"]["Fn::If"][1]
+    role = migrate["DATABASE_ROLE"]["Fn::If"][1]["Fn::Sub"]
     outputs = json.dumps(template("database")["Outputs"])
     assert outputs.count(f"/{role}") == 2
     assert f"/{role}" in json.dumps(template("database")["Resources"]["ProxyRole"])

@@ -27,6 +27,9 @@ WITHOUT_RESOURCES = {
     "Passwords": "the same",
     "SeeNetworks": "EC2's Describe actions take no resource",
     "SeeDatabases": "RDS lists, and is asked for lists",
+    "BeginScanning": "GuardDuty's plans have no ARN before they are made",
+    "MakeProxies": "RDS' proxies likewise",
+    "Subscriptions": "SNS takes none for these",
     "Interfaces": "Lambda makes them in a subnet of somebody else's network",
 }
 # A managed policy holds no more, without white space.
@@ -38,6 +41,7 @@ BY_NUMBER = (
     "ec2",
     "events",
     "guardduty",
+    "kms",
     "rds",
     "rds-db",
     "route53",

@@ -89,7 +89,9 @@ def test_tables_can_be_restored_and_are_encrypted_and_outlive_the_stack(
     for name, table in tables.items():
         assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
         assert table["SSESpecification"] == {"SSEEnabled": True}
-        assert resources[name]["DeletionPolicy"] == "Retain"
+        # But for those that a deployment which failed has just made.
+        assert resources[name]["DeletionPolicy"] == "RetainExceptOnCreate"
+        assert resources[name]["UpdateReplacePolicy"] == "Retain"
 
 
 def test_a_table_of_things_that_end_forgets_them(resources: Resources) -> None:
@@ -139,6 +141,12 @@ def test_no_role_is_given_an_action_by_wildcard(resources: Resources) -> None:
     actions = [a for s in statements(resources) for a in listed(s["Action"])]
     assert actions
     assert not [action for action in actions if "*" in action]
+
+
+def test_a_role_has_no_more_policies_than_iam_takes(resources: Resources) -> None:
+    # Ten, as long as nobody asked AWS for more; what depends on a condition counts, too.
+    for name, role in of_type(resources, "AWS::IAM::Role").items():
+        assert len(role.get("ManagedPolicyArns", [])) <= 10, name
 
 
 def test_every_resource_is_named_but_where_aws_has_none(resources: Resources) -> None:
