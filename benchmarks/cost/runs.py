@@ -107,6 +107,7 @@ def _direct_create(count: int) -> list[Run]:
         # Two items of a transaction, each twice, and the sweeper's index.
         writes=5,
         given=ANSWER + min(count, PAGE) * (URL + TOKEN),
+        logged=380,
     )
     more = Run(
         "uploads.presign",
@@ -125,6 +126,7 @@ def _relay_create() -> Run:
         reads=_WHO_READS + 1,
         writes=5,
         given=ANSWER,
+        logged=380,
     )
 
 
@@ -155,6 +157,7 @@ def _direct_complete(count: int) -> Run:
         # The item; in the index of what is due, the old place and the new one.
         writes=3,
         given=ANSWER,
+        logged=240,
     )
 
 
@@ -166,6 +169,7 @@ def _relay_complete(count: int) -> Run:
         reads=_WHO_READS + 1 + _listed(count),
         writes=3,
         given=ANSWER,
+        logged=240,
     )
 
 
@@ -179,7 +183,7 @@ def _join(count: int) -> Run:
         reads=1,
         writes=3 + 3 + 2,
         statements=3,
-        logged=260,
+        logged=620,
         moved=PROBE,
         http=False,
     )
@@ -197,7 +201,7 @@ def _pack(size: int, count: int, cut: int) -> list[Run]:
         reads=1 + _listed(count),
         writes=writes,
         statements=3,
-        logged=260,
+        logged=620,
         moved=size + PROBE,
         http=False,
     )

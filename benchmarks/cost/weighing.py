@@ -29,10 +29,10 @@ RATE, PACKING = 85e6, 99e6
 # One run in a hundred starts cold; Lambda bills the start, which reads a secret.
 COLD, COLD_SECONDS = 0.01, 1.0
 
-# Bytes of what Lambda logs of a run (START, END, REPORT) and the gateway of a request; CloudWatch
-# adds 26 bytes to each event.
+# Bytes of what Lambda logs of a run (platform.start and platform.report, in JSON) and the gateway
+# of a request; CloudWatch adds 26 bytes to each event.
 EVENT = 26
-LAMBDA_LOG, GATEWAY_LOG = 330 + 3 * EVENT, 220 + EVENT
+LAMBDA_LOG, GATEWAY_LOG = 410 + 2 * EVENT, 220 + EVENT
 # Bytes of an answer's headers.
 HEADERS = 500
 

@@ -133,11 +133,12 @@ def test_items_fit_the_units_that_they_are_counted_by(client: Client) -> None:
 
 def test_answers_and_log_lines_are_as_long_as_it_says(client: Client, lines: io.StringIO) -> None:
     upload = bring(client, DATA)
-    (written,) = lines.getvalue().splitlines(keepends=True)
-    (joined,) = [
-        r for r in runs.upload(11 * MIB, "direct").runs if r.function == "uploads.assemble"
-    ]
-    assert 0.8 * joined.logged <= len(written) <= joined.logged
+    written = lines.getvalue().splitlines(keepends=True)
+    logged = [r.logged for r in runs.upload(11 * MIB, "direct").runs if r.logged]
+    # It was begun, closed, and became a file.
+    assert len(written) == len(logged) == 3
+    for line, length in zip(written, logged, strict=True):
+        assert 0.8 * length <= len(line) <= length
     created = client.create({"file_name": "a" * 50, "size": 100 * 8 * MIB})
     expected = runs.ANSWER + 100 * runs.URL
     assert 0.8 * expected <= len(json.dumps({"uploads": created})) <= expected
