@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from types import FrameType
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
 from botocore.session import Session
 
 from local.errors import TemplateError
@@ -28,6 +28,8 @@ def main(arguments: list[str] | None = None) -> int:
         Deployment(_options(arguments), _session()).run()
     except (Refused, Failed, build.Failed, interpreter.Missing, TemplateError) as error:
         return _told(str(error))
+    except NoCredentialsError as error:
+        return _told(f"{error}: log in to AWS first, or name a profile (AWS_PROFILE)")
     except (BotoCoreError, ClientError) as error:
         return _told(f"{error}\nWhat CloudFormation has begun goes on by itself")
     except KeyboardInterrupt:
