@@ -183,14 +183,17 @@ def message(owner_id: str, upload_id: str) -> dict[str, str]:
 
 def assemble(owner_id: str, upload_id: str) -> dict[str, Any]:
     """Run the assembly worker on one message, in this process."""
-    event = queue_event(message(owner_id, upload_id), queue="none")
+    event = queue_event(message(owner_id, upload_id))
     return invoke("uploads.assemble", event)
 
 
 def invoke(module: str, event: dict[str, Any]) -> dict[str, Any]:
     """Run a function's handler in this process, and note what it asks AWS for."""
     handler = importlib.import_module(module).handler
-    recorder.function = module
+    if recorder.last != module:
+        # Functions share no process: each reads the keys itself.
+        keys.forget()
+    recorder.function = recorder.last = module
     try:
         answer: dict[str, Any] = handler(event, Context())
         recorder.note_answer(answer)

@@ -80,7 +80,7 @@ class Bench:
 
     def assemble(self, upload: Mapping[str, Any], client: Client, **environment: str) -> Worker:
         """Start an assembly worker on an upload's message."""
-        event = queue_event(message(client.user_id, upload["id"]), queue="none")
+        event = queue_event(message(client.user_id, upload["id"]))
         return self.start("uploads.assemble", event, **environment)
 
     @contextmanager

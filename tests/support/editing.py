@@ -147,6 +147,6 @@ def tell_all() -> int:
     """Tell admins of all that waits to be told, without mails; return how many messages it was."""
     messages = take(settings().notifications_queue_url)
     with environment_of({"MAIL_SENDER": ""}):
-        answer = invoke("notifications.tell_admins", queue_event(*messages, queue="none"))
+        answer = invoke("notifications.tell_admins", queue_event(*messages))
     assert answer == {"batchItemFailures": []}
     return len(messages)

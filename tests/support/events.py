@@ -9,6 +9,8 @@ from urllib.parse import parse_qsl, urlencode
 from uuid import uuid4
 
 ACCOUNT = "123456789012"
+# A queue that no deployment has: whoever polled it is asked to wait in vain.
+NOWHERE = "nowhere"
 
 
 class Context:
@@ -77,7 +79,7 @@ def http_event(
 
 
 def queue_event(
-    *bodies: Any, queue: str = "queue", receives: int = 1, request_id: str | None = None
+    *bodies: Any, queue: str = NOWHERE, receives: int = 1, request_id: str | None = None
 ) -> dict[str, Any]:
     """Make a batch of SQS; a body that is not text is sent as JSON.
 

@@ -1,8 +1,7 @@
-"""A pytest plugin: after a whole run, it says what a function's role allows and nobody asked for.
+"""A pytest plugin: after a whole run, what roles allow and no function asked for fails it.
 
 Each process of the run notes what its functions asked AWS for (tests/support/permissions.py); they
-are put together here, where all of them have ended. It is said and not judged: functions that run
-in processes of their own are not heard yet.
+are put together here, where all of them have ended. Only what passes the whole run says so much.
 """
 
 from __future__ import annotations
@@ -35,17 +34,16 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     config = session.config
     if hasattr(config, "workeroutput"):
         config.workeroutput["calls"] = [list(call) for call in recorder.seen]
-        return
-    if not _is_whole(session):
-        return
-    unused = not_used(config.stash[_CALLS] | recorder.seen)
-    config.stash[_UNUSED] = unused
+    elif _is_whole(session):
+        config.stash[_UNUSED] = not_used(config.stash[_CALLS] | recorder.seen)
+        if config.stash[_UNUSED]:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     """Say what is allowed and never asked for."""
     for line in config.stash.get(_UNUSED, []):
-        terminalreporter.write_line(f"UNUSED {line}")
+        terminalreporter.write_line(f"UNUSED {line}", red=True)
 
 
 def _is_whole(session: pytest.Session) -> bool:

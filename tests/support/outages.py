@@ -1,4 +1,4 @@
-"""One kind of request, in this process: it finds nobody there, is refused, or is counted."""
+"""One kind of request, in this process: it finds nobody there, is refused, counted, or too late."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from botocore.exceptions import EndpointConnectionError
 from urllib3 import HTTPResponse
 
 from fragua import aws
+from tests.support.backend import recorder
 
 
 @contextmanager
@@ -53,6 +54,23 @@ def _listening(service: str, name: str, listener: Callable[..., Any]) -> Iterato
     finally:
         for sender in senders:
             sender.meta.events.unregister(name, listener)
+
+
+@contextmanager
+def during(service: str, operation: str, do: Callable[[], Any]) -> Iterator[None]:
+    """Do something the first time that the block asks for that operation, before it is done."""
+    waiting = [do]
+
+    def now(**_: Any) -> None:
+        # What is done in between is not asked for by the function that runs.
+        function, recorder.function = recorder.function, None
+        if waiting:
+            waiting.pop()()
+        recorder.function = function
+
+    with _listening(service, f"before-call.{service}.{operation}", now):
+        yield
+    assert not waiting, f"{operation} was not asked for"
 
 
 @contextmanager

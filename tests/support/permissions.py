@@ -8,18 +8,22 @@ name; and all of it is compared with the policies of that function's role.
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cache
+from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from local.account import ACCOUNT_ID, REGION, STACK_NAME
 from local.intrinsics import Resolver
 from local.template import load
+from tests.support.events import NOWHERE
 from tests.support.paths import ROOT
+from tests.support.templates import OwnNames
 
 # IAM's name of an operation, where it has another one.
 _ACTIONS = {
@@ -52,10 +56,15 @@ class Call(NamedTuple):
 
 @dataclass
 class Recorder:
-    """Notes what each function asks for; `function` is who runs just now."""
+    """Notes what each function asks for; `function` is who runs just now, `last` who ran last.
+
+    Each new call also goes into the file `into` at once, for whoever outlives this process.
+    """
 
     function: str | None = None
+    last: str | None = None
     seen: set[Call] = field(default_factory=set)
+    into: int | None = None
 
     def note(self, params: dict[str, Any], model: Any, **_: Any) -> None:
         """Take one request; botocore calls this before it sends it."""
@@ -71,9 +80,17 @@ class Recorder:
             operation = "PutObject" if "uploadId=" in url.query else "GetObject"
             self._add(f"s3:{operation}", _resource({"Bucket": bucket, "Key": key}))
 
+    def read(self, written: Path) -> None:
+        """Take what another process has written."""
+        self.seen.update(Call(*json.loads(line)) for line in written.read_text().splitlines())
+
     def _add(self, action: str, resource: str) -> None:
-        if self.function is not None:
-            self.seen.add(Call(self.function, _ACTIONS.get(action, action), resource))
+        if self.function is None or resource == NOWHERE:
+            return
+        call = Call(self.function, _ACTIONS.get(action, action), resource)
+        if self.into is not None and call not in self.seen:
+            os.write(self.into, json.dumps(call).encode() + b"\n")
+        self.seen.add(call)
 
 
 def _parts(operation: str, params: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
@@ -115,16 +132,6 @@ def _resource(arguments: dict[str, Any]) -> str:
 # --- against the template ----------------------------------------------------------------------
 
 
-class _Symbols:
-    """Lets every resource be its own name."""
-
-    def ref(self, logical_id: str) -> str:
-        return logical_id
-
-    def attribute(self, logical_id: str, name: str) -> str:
-        return logical_id if name == "Arn" else f"{logical_id}.{name}"
-
-
 class Grant(NamedTuple):
     """One action on one kind of resource that a function's role is allowed."""
 
@@ -148,13 +155,42 @@ def not_allowed(seen: set[Call]) -> list[str]:
     ]
 
 
+# What is allowed though no request here can need it: (action, end of the resource's name).
+_UNASKED = {
+    # In the place of a database's secret, where there is none: a policy needs a statement.
+    ("secretsmanager:GetSecretValue", ":secret:none"),
+    # S3 wants it of whoever creates a bucket that has no ACLs.
+    ("s3:PutBucketOwnershipControls", "-*"),
+    # SES wants it where the sender has a default configuration set.
+    ("ses:SendEmail", ":configuration-set/*"),
+}
+
+
 def not_used(seen: set[Call]) -> list[str]:
-    """Return a sentence for each grant that no request made use of."""
+    """Return a sentence for each grant that no request made use of.
+
+    Users' buckets have the folders of the default one, and the same code: what is asked of either
+    is needed for both.
+    """
+    asked = {call._replace(resource=_in_any_bucket(call.resource)) for call in seen}
     return [
         f"{grant.function} never asks for {grant.action} on {grant.pattern}"
         for grant in sorted(grants())
-        if not any(grant.covers(call) for call in seen)
+        if not _excused(grant) and not any(_in_any(grant).covers(call) for call in asked)
     ]
+
+
+def _excused(grant: Grant) -> bool:
+    return any(grant.action == action and grant.pattern.endswith(end) for action, end in _UNASKED)
+
+
+def _in_any(grant: Grant) -> Grant:
+    return grant._replace(pattern=_in_any_bucket(grant.pattern))
+
+
+def _in_any_bucket(resource: str) -> str:
+    """Call a bucket by one name, whoever's it is."""
+    return re.sub(r"^(DefaultBucket|arn:aws:s3:::[^/]+)", "bucket", resource)
 
 
 @cache
@@ -165,7 +201,7 @@ def grants() -> frozenset[Grant]:
     found: set[Grant] = set()
     for given in ({}, {"ApiDomainName": "api.example.com"}):
         parameters = {**pseudo, **template.parameters, **given}
-        resolver = Resolver(parameters, template.mappings, template.conditions, _Symbols())
+        resolver = Resolver(parameters, template.mappings, template.conditions, OwnNames())
         found.update(_granted(template.resources, resolver))
     return frozenset(found)
 

@@ -113,7 +113,7 @@ def assert_packed(
 
 def last_try(bench: Bench, client: Client, upload: Mapping[str, Any], **environment: str) -> Worker:
     """Start the worker of the dead letters on an upload's message."""
-    event = queue_event(message(client.user_id, upload["id"]), queue="none", receives=5)
+    event = queue_event(message(client.user_id, upload["id"]), receives=5)
     return bench.start("uploads.give_up", event, **environment)
 
 

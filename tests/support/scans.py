@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import importlib
 from typing import Any
 
 from fragua.settings import settings
 from tests.support.backend import Answer, Client, invoke
-from tests.support.events import Context, queue_event
+from tests.support.events import queue_event
 
 Json = dict[str, Any]
 WORKER = "files.quarantine"
@@ -41,20 +40,9 @@ def found(client: Client, upload: Json) -> Json:
     return result(key_of(client, upload))
 
 
-def batch(*bodies: Any) -> Json:
-    """Make a batch of messages, of a queue that nobody knows here."""
-    return queue_event(*bodies, queue="none")
-
-
 def tell(*messages: Any) -> Json:
-    """Run the worker on messages that it can do, in this process."""
+    """Run the worker on messages in this process."""
     return invoke(WORKER, queue_event(*messages))
-
-
-def try_tell(message: Any) -> Any:
-    """Run it on a message that may fail: it then asks for a queue that nobody knows here."""
-    event = queue_event(message, queue="none")
-    return importlib.import_module(WORKER).handler(event, Context())
 
 
 def quarantined(client: Client, data: bytes = b"a virus", **more: Any) -> Json:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -18,7 +17,7 @@ from fragua.settings import settings
 from fragua.videos.tables import players, videos, votes
 from tests.support.accounts import become
 from tests.support.backend import Answer, Client, invoke
-from tests.support.events import Context, queue_event
+from tests.support.events import queue_event
 from tests.support.footage import clip
 from tests.support.rows import add_rows, row
 
@@ -67,14 +66,8 @@ def message(video_id: str) -> Json:
 
 
 def work(*video_ids: str) -> Json:
-    """Run the worker on messages that it can do, in this process."""
+    """Run the worker on messages, in this process."""
     return invoke(WORKER, queue_event(*map(message, video_ids)))
-
-
-def try_work(video_id: str) -> Any:
-    """Run it on a message that may fail: it then asks for a queue that nobody knows here."""
-    event = queue_event(message(video_id), queue="none")
-    return importlib.import_module(WORKER).handler(event, Context())
 
 
 def look(client: Client, video_id: str) -> Answer:

@@ -19,9 +19,11 @@ import time
 import traceback
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any, Self
 
 from tests.support.events import Context
+from tests.support.permissions import Recorder
 
 ROOT = Path(__file__).parents[2]
 _PATH = os.pathsep.join(str(ROOT / name) for name in ("functions", "shared_package", "."))
@@ -89,14 +91,20 @@ class Worker:
 
 
 class Workers:
-    """The parent of the workers; `environment` is one to import the handlers with."""
+    """The parent of the workers; `environment` is one to import the handlers with.
 
-    def __init__(self, environment: dict[str, str]) -> None:
+    What they asked AWS for is told to the `recorder` at the end.
+    """
+
+    def __init__(self, environment: dict[str, str], recorder: Recorder) -> None:
+        self._recorder = recorder
+        self._calls = NamedTemporaryFile()  # noqa: SIM115 - open as long as this is
         self._socket, theirs = socket.socketpair()
         with theirs:
+            files = [theirs.fileno(), self._calls.fileno()]
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "tests.support.workers", str(theirs.fileno())],
-                pass_fds=[theirs.fileno()],
+                [sys.executable, "-m", "tests.support.workers", *map(str, files)],
+                pass_fds=files,
                 cwd=ROOT,
                 env={**os.environ, **environment, "PYTHONPATH": _PATH},
                 stdout=subprocess.DEVNULL,
@@ -117,9 +125,11 @@ class Workers:
         # Its end of the socket says that there is nothing more to do.
         self._socket.close()
         self._process.wait(10)
+        with self._calls:
+            self._recorder.read(Path(self._calls.name))
 
 
-def _main(jobs: socket.socket) -> None:
+def _main(jobs: socket.socket, calls: int) -> None:
     """Fork for each job until the other end is closed."""
     # Nobody waits for the children: the kernel forgets them.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
@@ -132,7 +142,7 @@ def _main(jobs: socket.socket) -> None:
             text += jobs.recv(1 << 20)
         if os.fork() == 0:
             jobs.close()
-            _work(json.loads(text), pipes[0])
+            _work(json.loads(text), pipes[0], calls)
         os.close(pipes[0])
 
 
@@ -146,16 +156,23 @@ def _import_all() -> None:
         aws.session().create_client(service)
 
 
-def _work(job: dict[str, Any], pipe: int) -> None:
+def _work(job: dict[str, Any], pipe: int, calls: int) -> None:
+    from fragua import aws
+
     os.write(pipe, os.getpid().to_bytes(4))
     # A job that has children of its own wants to know how they end.
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     os.environ.clear()
     os.environ.update(job["environment"])
+    # A module of the tests plays somebody else.
+    is_function = not job["module"].startswith("tests.")
+    recorder = Recorder(job["module"] if is_function else None, into=calls)
+    aws.session().register("provide-client-params.*.*", recorder.note)
     begin = time.monotonic()
     answer, error = None, ""
     try:
         answer = importlib.import_module(job["module"]).handler(job["event"], Context())
+        recorder.note_answer(answer)
     except BaseException:  # noqa: BLE001 - whatever it is, the test reads it
         error = traceback.format_exc()
     said = {"answer": answer, "seconds": time.monotonic() - begin, "error": error}
@@ -165,4 +182,4 @@ def _work(job: dict[str, Any], pipe: int) -> None:
 
 
 if __name__ == "__main__":
-    _main(socket.socket(fileno=int(sys.argv[1])))
+    _main(socket.socket(fileno=int(sys.argv[1])), int(sys.argv[2]))

@@ -48,12 +48,13 @@ def presign(
     `crcs` are CRC-32 (base64) by number. Raises `Problem` not_direct, and as `receive` does for an
     upload that has ended.
     """
-    upload = _alive(progress.load(owner_id, upload_id))
+    upload = progress.load(owner_id, upload_id)
     if upload.mode != "direct":
         raise Problem("not_direct")
     faults = rules.presign_faults(upload, numbers, crcs)
     if faults:
         raise Invalid(*faults)
+    upload = _alive(upload)
     progress.refuse_ended(upload)
     touch(upload, _TOUCH)
     checksums = {int(number): value for number, value in crcs.items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,15 +16,17 @@ from fragua.accounts.tables import users
 from fragua.database import outbox, reader, writer
 from fragua.settings import settings
 from tests.support.backend import Client, environment_of, invoke
+from tests.support.buckets import empty_outbox
 
 table = outbox.outbox
 
 
 @pytest.fixture(autouse=True)
-def empty(backend: dict[str, str]) -> None:
-    """Begin with nothing left undone."""
-    with writer() as db:
-        db.execute(table.delete())
+def _empty_outbox(backend: dict[str, str]) -> Iterator[None]:
+    """Begin with nothing left undone, and leave nothing that can't be done."""
+    empty_outbox()
+    yield
+    empty_outbox()
 
 
 def add(kind: str = "job", *, due: float = -1, **payload: Any) -> UUID:

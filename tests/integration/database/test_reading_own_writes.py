@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 import sqlalchemy as sa
@@ -14,10 +14,11 @@ from fragua.accounts import plans, store
 from fragua.accounts.schemas import NewPlan
 from fragua.database import engine, replicas
 from fragua.settings import settings
-from tests.support import plan_admin, scans
+from tests.support import catalog, editing, plan_admin, scans, videos
 from tests.support.accounts import become
-from tests.support.backend import Client, environment_of, new_client
+from tests.support.backend import Client, environment_of, invoke, new_client
 from tests.support.bench import eventually
+from tests.support.events import queue_event
 from tests.support.outages import counted, down
 from tests.support.replica import Replica
 from tests.support.statements import statements
@@ -32,8 +33,9 @@ def me(client: Client) -> dict[str, Any]:
     return found
 
 
-def listed(client: Client, module: str, path: str, name: str) -> list[Any]:
-    answer = client.call(module, "GET", path, query={"limit": 200})
+def listed(client: Client, module: str, path: str, name: str, city: str | None = None) -> list[Any]:
+    query = {"limit": 200} | ({"city": city} if city else {})
+    answer = client.call(module, "GET", path, query=query)
     assert answer.status == 200, answer
     return [item[name] for item in answer.body["items"]]
 
@@ -118,6 +120,50 @@ def a_product(client: Client) -> bool:
     ] == [True, False]
 
 
+def a_deleted_product(client: Client) -> bool:
+    become(client, role="admin")
+    product = catalog.made(client)
+    deleted = catalog.delete(client, product["sku"]).status
+    return (deleted, catalog.get(client, product["sku"]).status) == (204, 404)
+
+
+def a_video(client: Client) -> bool:
+    video_id = videos.submitted(client)
+    seen = videos.look(client, video_id).status
+    videos.delete(client, video_id)
+    return (seen, videos.look(client, video_id).status) == (200, 404)
+
+
+def a_published_video(client: Client) -> bool:
+    video_id = videos.ready(client)
+    videos.change(client, "publish", video_id)
+    seen = video_id in listed(client, "videos.list_public", "/v1/public/videos", "id")
+    videos.change(client, "unpublish", video_id)
+    return seen and video_id not in listed(client, "videos.list_public", "/v1/public/videos", "id")
+
+
+def a_vote(client: Client) -> bool:
+    owner, city = new_client(), uuid4().hex
+    owner.call("accounts.update_me", "PATCH", "/v1/users/me", {"city": city})
+    video_id = videos.public(owner)
+    seen = []
+    for step in (videos.vote, videos.withdraw):
+        step(client, video_id)
+        seen.append(listed(client, "videos.list_rankings", "/v1/public/rankings", "votes", city))
+    return seen == [[1], [0]]
+
+
+def a_notification(client: Client) -> bool:
+    become(client, role="admin")
+    sku = catalog.made(catalog.new_admin())["sku"]
+    (change,) = editing.changes(sku)
+    invoke("notifications.tell_admins", queue_event({"history_id": str(change["id"])}))
+    told = listed(client, "notifications.list", "/v1/notifications", "id")
+    path = f"/v1/notifications/{told[0]}/read"
+    assert client.call("notifications.read", "POST", path).status == 204
+    return listed(client, "notifications.list", "/v1/notifications", "read_at") != [None]
+
+
 def an_account(client: Client) -> bool:
     new = new_client()
     body = {"refresh_token": new.refresh_token}
@@ -133,7 +179,8 @@ def what_somebody_else_changed_of_it(client: Client) -> bool:
 
 WRITES = (
     *(a_profile, a_file, a_new_name, a_deletion, a_link, a_bucket, a_plan, a_product, an_account),
-    *(a_finding, what_somebody_else_changed_of_it),
+    *(a_finding, what_somebody_else_changed_of_it, a_deleted_product, a_video),
+    *(a_published_video, a_vote, a_notification),
 )
 
 

@@ -28,7 +28,7 @@ from tests.integration.files.linking import (
     sharer,
 )
 from tests.support.accounts import become
-from tests.support.backend import Client, environment_of
+from tests.support.backend import Client, environment_of, recorder
 from tests.support.events import http_event
 from tests.support.workers import Workers
 
@@ -172,7 +172,7 @@ def test_a_request_sent_many_times_at_once_makes_one_link(
 ) -> None:
     path, headers = f"/v1/files/{file_id}/links", {"idempotency-key": uuid4().hex}
     event = http_event("POST", path, HOUR, token=owner.token, headers=headers)
-    with Workers(backend) as processes:
+    with Workers(backend, recorder) as processes:
         senders = [processes.start("files.create_link", event, backend) for _ in range(8)]
         answers = [sender.answer() for sender in senders]
     assert {answer["statusCode"] for answer in answers} == {201}

@@ -24,7 +24,7 @@ from tests.integration.files.linking import (
     preview,
 )
 from tests.integration.images.support import beside, waiting_for_locks
-from tests.support.backend import Client
+from tests.support.backend import Client, recorder
 from tests.support.bench import eventually
 from tests.support.events import http_event
 from tests.support.workers import Workers
@@ -91,7 +91,7 @@ def test_of_fifty_who_follow_a_link_for_one_at_once_one_gets_it(
 ) -> None:
     link = link_to(owner, file_id, max_downloads=1)
     event = http_event("GET", f"/l/{link['token']}")
-    with Workers(backend) as processes:
+    with Workers(backend, recorder) as processes:
         with held(link):
             visitors = [processes.start("files.follow_link", event, backend) for _ in range(10)]
             # All of them have looked, and found it unspent.

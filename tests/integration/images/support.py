@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import io
 import json
 from collections.abc import Callable, Iterator
@@ -23,9 +22,9 @@ from fragua.files.tables import files
 from fragua.images.tables import images
 from fragua.settings import settings
 from tests.support.accounts import become
-from tests.support.backend import Answer, Client, invoke, recorder
+from tests.support.backend import Answer, Client, invoke
 from tests.support.deaths import Dead, Deaths
-from tests.support.events import Context, queue_event
+from tests.support.events import queue_event
 
 DONE: dict[str, list[Any]] = {"batchItemFailures": []}
 WORKER = "images.make_thumbnails"
@@ -88,13 +87,8 @@ def message(file_id: str) -> dict[str, str]:
 
 
 def work(*bodies: Any) -> dict[str, Any]:
-    """Run the thumbnails worker on messages that it can do, in this process."""
+    """Run the thumbnails worker on messages, in this process."""
     return invoke(WORKER, queue_event(*bodies))
-
-
-def try_work(*bodies: Any) -> Any:
-    """Run it on messages that may fail: it then asks for a queue that nobody knows here."""
-    return importlib.import_module(WORKER).handler(queue_event(*bodies, queue="none"), Context())
 
 
 def made(client: Client, data: bytes | None = None, **more: Any) -> str:
@@ -200,26 +194,6 @@ def dies(deaths: Deaths, steps: int, do: Callable[[], Any]) -> bool:
     except Dead:
         return True
     return False
-
-
-@contextmanager
-def during(operation: str, do: Callable[[], Any]) -> Iterator[None]:
-    """Do something the first time that the block asks S3 for that operation, before it does."""
-    events, waiting = aws.client("s3").meta.events, [do]
-
-    def now(**_: Any) -> None:
-        # What is done in between is not asked for by the function that runs.
-        function, recorder.function = recorder.function, None
-        if waiting:
-            waiting.pop()()
-        recorder.function = function
-
-    events.register(f"before-call.s3.{operation}", now)
-    try:
-        yield
-    finally:
-        events.unregister(f"before-call.s3.{operation}", now)
-    assert not waiting, f"{operation} was not asked for"
 
 
 @contextmanager

@@ -30,7 +30,6 @@ from tests.integration.images.support import (
     show,
     shown,
     taken,
-    try_work,
     uploaded,
     work,
 )
@@ -145,7 +144,7 @@ def test_the_message_again_makes_nothing_again(client: Client) -> None:
 
 def test_a_batch_is_done_one_by_one(client: Client) -> None:
     good, bad, other = uploaded(client), uploaded(client, broken()), uploaded(client)
-    answer = try_work(message(good), message(bad), "no JSON", message(other))
+    answer = work(message(good), message(bad), "no JSON", message(other))
     assert answer == {"batchItemFailures": [{"itemIdentifier": "message-2"}]}
     assert [shown(client, each)["status"] for each in (good, bad, other)] == [
         "ready",
@@ -200,7 +199,7 @@ def test_a_message_that_is_none_of_ours_is_consumed_and_makes_nothing(
 def test_a_message_that_nobody_can_have_sent_goes_to_the_dead_letters(
     client: Client, body: dict[str, Any]
 ) -> None:
-    assert try_work(body) == AGAIN
+    assert work(body) == AGAIN
 
 
 def test_a_message_about_a_file_that_never_was_is_consumed(client: Client) -> None:

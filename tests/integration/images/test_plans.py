@@ -18,7 +18,6 @@ from tests.integration.images.support import (
     broken,
     caught_up,
     delete,
-    during,
     heights,
     kept,
     made,
@@ -34,6 +33,7 @@ from tests.integration.images.support import (
     work,
 )
 from tests.support.backend import Client
+from tests.support.outages import during
 from tests.support.rows import add_rows, row
 
 
@@ -146,7 +146,7 @@ def test_a_plan_that_changes_while_a_picture_is_made_is_caught_up_with(
         # Whoever looks for pictures now does so in vain: nothing is known of this one.
         caught_up(plan, file_id)
 
-    with during(step, change):
+    with during("s3", step, change):
         assert work(message(file_id)) == DONE
     assert kept(file_id)["heights"] == [200]
     assert told(file_id) == [message(file_id)]

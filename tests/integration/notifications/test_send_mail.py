@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import io
 import json
 from typing import Any
@@ -15,7 +14,7 @@ from fragua.notifications import mail
 from fragua.notifications.composing import Notice, compose
 from fragua.settings import settings
 from tests.support.backend import environment_of, invoke, mailbox
-from tests.support.events import Context, queue_event
+from tests.support.events import queue_event
 from tests.support.mails import part
 from tests.support.outages import down, refused
 from tests.support.queues import take
@@ -53,13 +52,8 @@ def message(to: str) -> dict[str, str]:
 
 
 def work(*messages: dict[str, str]) -> dict[str, Any]:
-    """Run the worker on messages that it can do."""
+    """Run the worker on messages, in this process."""
     return invoke(WORKER, queue_event(*messages))
-
-
-def try_work(*messages: dict[str, str]) -> Any:
-    """Run it on messages that may fail: it then asks for a queue that nobody knows here."""
-    return importlib.import_module(WORKER).handler(queue_event(*messages, queue="none"), Context())
 
 
 def test_a_message_becomes_an_e_mail_in_text_and_html() -> None:
@@ -93,20 +87,20 @@ def test_a_refusal_that_is_no_fault_of_the_address_comes_again(
 ) -> None:
     to = address()
     with refused(*SENDING, code, status):
-        assert try_work(message(to)) == AGAIN
+        assert work(message(to)) == AGAIN
     assert to not in lines.getvalue()
-    assert try_work(message(to)) == DONE
+    assert work(message(to)) == DONE
     assert len(mailbox.of(to)) == 1
 
 
 def test_an_outage_of_ses_makes_the_message_come_again() -> None:
     with down(*SENDING):
-        assert try_work(message(address())) == AGAIN
+        assert work(message(address())) == AGAIN
 
 
 def test_a_sender_that_is_not_verified_costs_no_mail() -> None:
     with environment_of({"MAIL_SENDER": "stranger@example.org"}):
-        assert try_work(message(address())) == AGAIN
+        assert work(message(address())) == AGAIN
 
 
 def test_an_address_that_ses_refuses_is_dropped_and_its_neighbours_get_theirs(
@@ -114,7 +108,7 @@ def test_an_address_that_ses_refuses_is_dropped_and_its_neighbours_get_theirs(
 ) -> None:
     before, bad, after = (message(address()) for _ in range(3))
     with refused(*SENDING, "BadRequestException", 400, only=bad["to"].encode()):
-        assert try_work(before, bad, after) == DONE
+        assert work(before, bad, after) == DONE
     assert [len(mailbox.of(each["to"])) for each in (before, bad, after)] == [1, 0, 1]
     (line,) = [each for each in map(json.loads, lines.getvalue().splitlines()) if "code" in each]
     assert (line["level"], line["code"]) == ("ERROR", "BadRequestException")
@@ -126,7 +120,7 @@ def test_an_address_that_ses_refuses_is_dropped_and_its_neighbours_get_theirs(
 @pytest.mark.parametrize("local", ["ñandú", "用户"])
 def test_an_address_that_ses_cannot_write_is_dropped(lines: io.StringIO, local: str) -> None:
     to = f"{local}.{address()}"
-    assert try_work(message(to)) == DONE
+    assert work(message(to)) == DONE
     assert mailbox.of(to) == []
     assert '"level":"WARNING"' in lines.getvalue()
     assert to not in lines.getvalue()
@@ -141,11 +135,11 @@ def test_a_domain_goes_to_ses_in_punycode() -> None:
 def test_without_a_sender_nothing_is_sent_and_nothing_fails(lines: io.StringIO) -> None:
     to = address()
     with environment_of({"MAIL_SENDER": ""}), down(*SENDING):
-        assert try_work(message(to)) == DONE
+        assert work(message(to)) == DONE
     (line,) = map(json.loads, lines.getvalue().splitlines())
     assert (line["level"], line["message"]) == ("INFO", "mail dropped: there is no sender")
 
 
 @pytest.mark.parametrize("body", [{}, {"Event": "s3:TestEvent"}], ids=json.dumps)
 def test_a_message_of_somebody_else_does_not_come_for_ever(body: dict[str, str]) -> None:
-    assert try_work(body) == DONE
+    assert work(body) == DONE

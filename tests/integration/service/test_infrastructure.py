@@ -14,6 +14,7 @@ from samtranslator.yaml_helper import yaml_parse
 
 from local.intrinsics import Resolver
 from tests.support.paths import ROOT
+from tests.support.templates import OwnNames
 
 FOLDER = ROOT / "infrastructure"
 # Attributes of an instance that the emulator's CloudFormation has no answer for.
@@ -143,23 +144,13 @@ def test_a_database_is_made(multi: str) -> None:
     assert instance["Engine"] == "postgres"
 
 
-class Names:
-    """Lets every resource be its own name."""
-
-    def ref(self, logical_id: str) -> str:
-        return logical_id
-
-    def attribute(self, logical_id: str, name: str) -> str:
-        return f"{logical_id}.{name}"
-
-
 def monitoring() -> dict[str, dict[str, Any]]:
     """The resources of the monitoring, resolved for a deployment that has everything."""
     document = yaml_parse((FOLDER / "monitoring.yaml").read_text())
     given = dict.fromkeys(document["Parameters"], "x")
     given |= {"DatabaseClass": "db.t4g.micro", "AWS::Region": "eu-west-1", "AWS::AccountId": "1"}
     mappings, conditions = document["Mappings"], document["Conditions"]
-    whole: dict[str, dict[str, Any]] = Resolver(given, mappings, conditions, Names()).resolve(
+    whole: dict[str, dict[str, Any]] = Resolver(given, mappings, conditions, OwnNames()).resolve(
         document["Resources"]
     )
     return whole

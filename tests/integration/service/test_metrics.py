@@ -12,7 +12,6 @@ from tests.integration.accounts.test_login import login
 from tests.integration.images.support import (
     broken,
     dies,
-    during,
     message,
     own_plan,
     picture,
@@ -24,6 +23,7 @@ from tests.support.backend import Client, assemble
 from tests.support.deaths import Deaths
 from tests.support.emf import measured
 from tests.support.logs import parsed
+from tests.support.outages import during
 from tests.support.tables import age
 
 WRONG = {"algorithm": "crc32", "value": "AAAAAA=="}
@@ -151,7 +151,7 @@ def test_thumbnails_that_two_workers_make_at_once_are_counted_once(
     client: Client, lines: io.StringIO
 ) -> None:
     file_id = uploaded(client, picture())
-    with during("PutObject", lambda: work(message(file_id))):
+    with during("s3", "PutObject", lambda: work(message(file_id))):
         work(message(file_id))
     assert counted(lines, "ThumbnailsMade") == {"ThumbnailsMade": [2]}
 
@@ -172,7 +172,7 @@ def test_a_picture_that_goes_while_it_is_made_is_not_counted(
 ) -> None:
     file_id = uploaded(client, picture())
     path = f"/v1/files/{file_id}"
-    with during("PutObject", lambda: client.call("files.delete", "DELETE", path)):
+    with during("s3", "PutObject", lambda: client.call("files.delete", "DELETE", path)):
         work(message(file_id))
     assert counted(lines, "ThumbnailsMade") == {"ThumbnailsMade": []}
 
@@ -204,8 +204,8 @@ def test_a_video_that_is_somebody_elses_by_now_is_not_counted(
     client: Client, lines: io.StringIO
 ) -> None:
     video_id = videos.submitted(client)
-    with during("PutObject", lambda: videos.edit(video_id, worker=uuid4())):
-        assert videos.try_work(video_id) == videos.AGAIN
+    with during("s3", "PutObject", lambda: videos.edit(video_id, worker=uuid4())):
+        assert videos.work(video_id) == videos.AGAIN
     assert counted(lines, "VideosReady") == {"VideosReady": []}
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.backend import Client
+from tests.support.backend import Client, recorder
 from tests.support.bench import Bench
 from tests.support.catalog import new_admin
 from tests.support.restarts import Server
@@ -20,7 +20,7 @@ from tests.support.workers import Workers
 @pytest.fixture(scope="session")
 def session_bench(backend: dict[str, str]) -> Iterator[Bench]:
     """The bench of the session."""
-    with Workers(backend) as workers:
+    with Workers(backend, recorder) as workers:
         bench = Bench(backend, workers)
         yield bench
         bench.close()

@@ -122,6 +122,21 @@ def test_of_two_senders_with_other_bytes_one_wins_and_nothing_is_left_of_the_oth
     assert_whole(client, upload, won)
 
 
+def test_whoever_was_overtaken_by_other_bytes_drops_his_own(bench: Bench, client: Client) -> None:
+    upload = begun(client)
+    faults = bench.plan({"DynamoDB PutItem": Fault(Act.FREEZE_BEFORE)})
+    slow = start_put(bench, client, upload, 1, b"?" * FRAGMENT)
+    faults.await_freeze()
+    assert client.put(upload, 1, DATA[:FRAGMENT]).status == 204
+    assert len(fragment_keys(client, upload)) == 2
+    faults.thaw()
+    assert slow.answer()["statusCode"] == 409
+    assert len(fragment_keys(client, upload)) == 1
+    assert client.put(upload, 2, DATA[FRAGMENT:]).status == 204
+    finish(client, upload)
+    assert_whole(client, upload, DATA)
+
+
 def test_twenty_senders_of_the_same_bytes_are_one(bench: Bench, client: Client) -> None:
     upload = begun(client)
     ids = UUID(client.user_id), UUID(upload["id"])

@@ -77,10 +77,6 @@ def news(editor: Client) -> News:
     return News(sku, {"history_id": str(entry["id"])})
 
 
-def batch(*bodies: Any) -> Json:
-    return queue_event(*bodies, queue="none")
-
-
 def assert_heard(*heard: News) -> None:
     """All others were told once, and mailed at least once."""
     mails = {mail["id"] for mail in take(settings().mail_queue_url)}
@@ -97,8 +93,8 @@ def test_a_message_that_comes_twice_is_told_once_and_mailed_once(
     bench: Bench, editor: Client, colleague: Client, boss: Client
 ) -> None:
     one = news(editor)
-    assert invoke(TELL, batch(one.message, one.message)) == DONE
-    assert invoke(TELL, batch(one.message)) == DONE
+    assert invoke(TELL, queue_event(one.message, one.message)) == DONE
+    assert invoke(TELL, queue_event(one.message)) == DONE
     assert one.told == sorted([colleague.user_id, boss.user_id])
     mails = Counter(mail["to"] for mail in take(settings().mail_queue_url))
     assert mails == {colleague.email: 1, boss.email: 1}
@@ -107,7 +103,7 @@ def test_a_message_that_comes_twice_is_told_once_and_mailed_once(
 def test_a_message_that_comes_five_times_at_once_is_told_once(bench: Bench, editor: Client) -> None:
     one = news(editor)
     faults = bench.plan({INSERT: Fault(Act.FREEZE_BEFORE, 5)})
-    workers = [bench.start(TELL, batch(one.message)) for _ in range(5)]
+    workers = [bench.start(TELL, queue_event(one.message)) for _ in range(5)]
     let_go(faults, INSERT, 5)
     assert [worker.answer() for worker in workers] == [DONE] * 5
     assert_heard(one)
@@ -118,9 +114,9 @@ def test_a_message_that_comes_while_its_first_delivery_is_under_way_is_told_once
 ) -> None:
     one = news(editor)
     faults = bench.plan({COMMIT: Fault(Act.FREEZE_BEFORE)})
-    first = bench.start(TELL, batch(one.message))
+    first = bench.start(TELL, queue_event(one.message))
     faults.await_freeze()
-    second = bench.start(TELL, batch(one.message))
+    second = bench.start(TELL, queue_event(one.message))
     let_go(faults, INSERT, 2)
     assert [first.answer(), second.answer()] == [DONE, DONE]
     assert_heard(one)
@@ -137,19 +133,19 @@ class Attempt:
     @property
     def event(self) -> Json:
         """The batch."""
-        return batch(self.first.message, self.second.message)
+        return queue_event(self.first.message, self.second.message)
 
 
 def begin(start: Start, editor: Client, before: Act, after: Act) -> list[Attempt]:
     """Start a batch for each step on the way of its second message."""
-    rehearsal = start({}, TELL, batch(news(editor).message, news(editor).message))
+    rehearsal = start({}, TELL, queue_event(news(editor).message, news(editor).message))
     assert rehearsal.worker.answer() == DONE
     steps, attempts = rehearsal.faults.seen, list[Attempt]()
     for step in steps[steps.index(f"{SELECT} 2") :]:
         # To break off after another step is to break off before the next one.
         for act in (before, after) if COMMIT in step or "SQS" in step else (before,):
             first, second = news(editor), news(editor)
-            event = batch(first.message, second.message)
+            event = queue_event(first.message, second.message)
             attempts.append(Attempt(first, second, start({step: Fault(act)}, TELL, event)))
     return attempts
 
@@ -195,9 +191,9 @@ def test_while_postgresql_is_away_messages_come_again(bench: Bench, editor: Clie
     url = sa.make_url(bench.direct["DATABASE_URL"])
     with closed_port() as port:
         away = url.set(port=port).render_as_string(hide_password=False)
-        assert bench.start(TELL, batch(one.message), DATABASE_URL=away).answer() == failed(0)
+        assert bench.start(TELL, queue_event(one.message), DATABASE_URL=away).answer() == failed(0)
     assert one.told == []
-    assert invoke(TELL, batch(one.message)) == DONE
+    assert invoke(TELL, queue_event(one.message)) == DONE
     assert_heard(one)
 
 
@@ -210,6 +206,6 @@ def test_of_a_batch_only_a_poisonous_message_comes_again(
 ) -> None:
     one, other = news(editor), news(editor)
     nobodys = {"history_id": str(uuid4())}
-    event = batch(one.message, poison, nobodys, other.message)
+    event = queue_event(one.message, poison, nobodys, other.message)
     assert [bench.start(TELL, event).answer() for _ in range(2)] == [failed(1)] * 2
     assert_heard(one, other)

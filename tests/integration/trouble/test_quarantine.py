@@ -23,7 +23,6 @@ from tests.support.scans import (
     DONE,
     WORKER,
     Json,
-    batch,
     download,
     found,
     key_of,
@@ -31,7 +30,6 @@ from tests.support.scans import (
     result,
     shown,
     tell,
-    try_tell,
 )
 
 pytestmark = pytest.mark.timeout(120)
@@ -51,7 +49,7 @@ KEPT_BACK, HANDED_OUT = ("quarantined", 403), ("ready", 302)
 def test_the_steps_above_are_all_there_are(bench: Bench, client: Client) -> None:
     upload = client.upload(DATA)
     faults = bench.plan()
-    assert bench.start(WORKER, batch(found(client, upload))).answer() == DONE
+    assert bench.start(WORKER, queue_event(found(client, upload))).answer() == DONE
     assert tuple(faults.seen) == STEPS
     assert status(client, upload) == KEPT_BACK
 
@@ -61,7 +59,7 @@ def test_a_finding_that_comes_before_its_file_comes_again_until_the_file_is_ther
 ) -> None:
     upload = closed_upload(client, DATA)
     message = found(client, upload)
-    assert [try_tell(message) for _ in range(3)] == [AGAIN] * 3
+    assert [tell(message) for _ in range(3)] == [AGAIN] * 3
     assemble(client.user_id, upload["id"])
     assert tell(message) == DONE
     assert status(client, client.get(upload)) == KEPT_BACK
@@ -91,7 +89,7 @@ def test_a_finding_that_comes_while_the_row_is_written_is_not_lost(
     worker = bench.assemble(upload, client, FRAGUA_TIME_SCALE="1")
     faults.await_freeze()
     # The object is there, and a row that nobody else sees.
-    assert try_tell(found(client, upload)) == AGAIN
+    assert tell(found(client, upload)) == AGAIN
     faults.thaw()
     assert worker.answer() == DONE
     assert tell(found(client, upload)) == DONE
@@ -122,7 +120,7 @@ def test_a_finding_of_a_deleted_file_ends_quietly(client: Client) -> None:
 def test_a_file_that_is_deleted_while_it_is_judged_is_gone(bench: Bench, client: Client) -> None:
     upload = client.upload(DATA)
     faults = bench.plan({UPDATE: Fault(Act.FREEZE_BEFORE)})
-    worker = bench.start(WORKER, batch(found(client, upload)), FRAGUA_TIME_SCALE="1")
+    worker = bench.start(WORKER, queue_event(found(client, upload)), FRAGUA_TIME_SCALE="1")
     faults.await_freeze()
     path = f"/v1/files/{upload['file_id']}"
     assert client.call("files.delete", "DELETE", path).status == 204
@@ -135,7 +133,7 @@ def test_a_file_that_is_deleted_while_it_is_judged_is_gone(bench: Bench, client:
 def test_a_finding_that_comes_five_times_at_once_counts_once(bench: Bench, client: Client) -> None:
     upload = client.upload(DATA)
     faults = bench.plan({UPDATE: Fault(Act.FREEZE_BEFORE, 5)})
-    workers = [bench.start(WORKER, batch(found(client, upload))) for _ in range(5)]
+    workers = [bench.start(WORKER, queue_event(found(client, upload))) for _ in range(5)]
     let_go(faults, UPDATE, 5)
     assert [worker.answer() for worker in workers] == [DONE] * 5
     assert status(client, upload) == KEPT_BACK
@@ -149,7 +147,7 @@ def test_a_finding_that_outlived_the_operators_word_undoes_it_not(
 ) -> None:
     upload = client.upload(DATA)
     faults = bench.plan({UPDATE: Fault(Act.FREEZE_BEFORE)})
-    slow = bench.start(WORKER, batch(found(client, upload)), FRAGUA_TIME_SCALE="1")
+    slow = bench.start(WORKER, queue_event(found(client, upload)), FRAGUA_TIME_SCALE="1")
     faults.await_freeze()
     assert tell(found(client, upload)) == DONE
     release(client, upload)
@@ -185,7 +183,7 @@ def test_a_finding_that_is_broken_off_comes_again_and_quarantines(
     act = Act.FREEZE_BEFORE if restarted else Act.CUT_BEFORE
     with lanes(bench) as start:
         attempts = [
-            start({step: Fault(act)}, WORKER, batch(found(client, upload)))
+            start({step: Fault(act)}, WORKER, queue_event(found(client, upload)))
             for step, upload in zip(STEPS, uploads, strict=True)
         ]
         if restarted:
@@ -203,7 +201,7 @@ def test_while_postgresql_is_away_a_finding_comes_again(bench: Bench, client: Cl
     url = sa.make_url(bench.direct["DATABASE_URL"])
     with closed_port() as port:
         away = url.set(port=port).render_as_string(hide_password=False)
-        event = batch(found(client, upload))
+        event = queue_event(found(client, upload))
         assert bench.start(WORKER, event, DATABASE_URL=away).answer() == AGAIN
     assert status(client, upload) == HANDED_OUT
     assert tell(found(client, upload)) == DONE
@@ -215,7 +213,7 @@ def test_while_dynamodb_is_away_a_finding_without_a_file_comes_again(
     upload = closed_upload(client, DATA)
     with closed_port() as port:
         away = f"http://127.0.0.1:{port}"
-        event = batch(found(client, upload))
+        event = queue_event(found(client, upload))
         assert bench.start(WORKER, event, AWS_ENDPOINT_URL=away).answer() == AGAIN
 
 
@@ -234,7 +232,7 @@ def test_of_a_batch_only_what_nobody_understands_comes_again(
     bench: Bench, client: Client, poison: Any
 ) -> None:
     first, second = (client.upload(DATA) for _ in range(2))
-    event = batch(found(client, first), poison, found(client, second))
+    event = queue_event(found(client, first), poison, found(client, second))
     failed = {"batchItemFailures": [{"itemIdentifier": "message-1"}]}
     assert [bench.start(WORKER, event).answer() for _ in range(2)] == [failed] * 2
     assert [status(client, upload) for upload in (first, second)] == [KEPT_BACK] * 2

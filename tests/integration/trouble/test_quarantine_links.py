@@ -11,9 +11,9 @@ import sqlalchemy as sa
 from tests.integration.files.linking import assert_ended, downloads, follow, link_to, sharer
 from tests.support.backend import Client
 from tests.support.bench import Bench, eventually
-from tests.support.events import http_event
+from tests.support.events import http_event, queue_event
 from tests.support.faults import Act, Fault
-from tests.support.scans import DONE, WORKER, Json, batch, found
+from tests.support.scans import DONE, WORKER, Json, found
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -32,7 +32,7 @@ def test_a_link_that_many_follow_ends_with_the_finding_and_each_redirect_is_coun
     owner, upload, made = link
     event = http_event("GET", f"/l/{made['token']}")
     before = [bench.start("files.follow_link", event) for _ in range(10)]
-    judge = bench.start(WORKER, batch(found(owner, upload)))
+    judge = bench.start(WORKER, queue_event(found(owner, upload)))
     during = [bench.start("files.follow_link", event) for _ in range(30)]
     assert judge.answer() == DONE
     # Whoever begins now finds it ended.
@@ -74,4 +74,4 @@ def tell_elsewhere(bench: Bench, message: Json) -> Any:
     """Run the worker in a process and behind proxies of its own."""
     with bench.another() as other:
         other.plan()
-        return other.start(WORKER, batch(message)).answer()
+        return other.start(WORKER, queue_event(message)).answer()

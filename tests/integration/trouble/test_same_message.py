@@ -177,7 +177,7 @@ def test_of_ten_messages_only_the_poisonous_one_is_reported(
     uploads = [closed_upload(client, b"x") for _ in range(2)]
     good = [message(client.user_id, upload["id"]) for upload in uploads]
     unknown = [message(client.user_id, str(UUID(int=n))) for n in range(7)]
-    event = queue_event(*unknown, good[0], poison, good[1], queue="none")
+    event = queue_event(*unknown, good[0], poison, good[1])
     assert bench.start("uploads.assemble", event).answer() == {
         "batchItemFailures": [{"itemIdentifier": "message-8"}]
     }

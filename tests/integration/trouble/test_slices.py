@@ -24,6 +24,7 @@ from tests.support.relay import (
     TWO_PARTS,
     assert_packed,
     fragments_read,
+    last_try,
     parts_sent,
     parts_there,
     relayed_upload,
@@ -60,6 +61,16 @@ def test_each_slice_gets_on_and_queues_the_next_one(bench: Bench, client: Client
     assert parts_sent(faults) == Counter(range(1, 10))
     assert fragments_read(faults) == Counter(range(1, 18))
     assert_packed(bench, client, upload, NINE_PARTS)
+
+
+def test_a_last_try_that_takes_long_goes_on_as_any_other(bench: Bench, client: Client) -> None:
+    upload = relayed_upload(client, FIVE_PARTS)
+    received()
+    assert last_try(bench, client, upload, **SHORT).answer() == DONE
+    assert client.get(upload)["status"] == "assembling"
+    assert messages(upload) == 1
+    assert bench.assemble(upload, client, **SHORT).answer() == DONE
+    assert_packed(bench, client, upload, FIVE_PARTS)
 
 
 @pytest.mark.parametrize("act", [Act.FREEZE_BEFORE, Act.FREEZE_AFTER, Act.ERROR])

@@ -73,7 +73,7 @@ def test_a_step_that_is_refused_for_a_while_is_tried_again(
 
 
 def give_up(bench: Bench, client: Client, upload: dict[str, str]) -> Any:
-    event = queue_event(message(client.user_id, upload["id"]), queue="none", receives=5)
+    event = queue_event(message(client.user_id, upload["id"]), receives=5)
     return bench.start("uploads.give_up", event).answer()
 
 

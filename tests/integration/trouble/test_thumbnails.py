@@ -32,7 +32,6 @@ from tests.integration.images.support import (
     shown,
     taken,
     told,
-    try_work,
     uploaded,
     waiting_for_locks,
     work,
@@ -66,7 +65,7 @@ pytestmark = pytest.mark.timeout(180)
 
 
 def start(bench: Bench, file_id: str) -> Worker:
-    return bench.start(WORKER, queue_event(message(file_id), queue="none"), FRAGUA_TIME_SCALE="1")
+    return bench.start(WORKER, queue_event(message(file_id)), FRAGUA_TIME_SCALE="1")
 
 
 @pytest.fixture
@@ -190,7 +189,7 @@ def test_a_store_that_fails_makes_the_message_come_again(
     bench: Bench, client: Client, file_id: str, step: str, act: Act
 ) -> None:
     with bench.here({step: Fault(act, ALWAYS)}):
-        assert try_work(message(file_id)) == AGAIN
+        assert work(message(file_id)) == AGAIN
     assert shown(client, file_id)["status"] == "processing"
     assert work(message(file_id)) == DONE
     assert_one_set(client, file_id, 200)
@@ -200,7 +199,7 @@ def test_a_source_that_breaks_off_makes_the_message_come_again(
     bench: Bench, client: Client, file_id: str
 ) -> None:
     with bench.here({"S3 GetObject": Fault(Act.CUT_SHORT, ALWAYS)}):
-        assert try_work(message(file_id)) == AGAIN
+        assert work(message(file_id)) == AGAIN
     # It is not taken for a damaged picture.
     assert row(file_id) is None
     assert work(message(file_id)) == DONE
@@ -219,7 +218,7 @@ def test_a_database_that_leaves_makes_the_message_come_again(
     bench: Bench, client: Client, file_id: str, step: str, act: Act
 ) -> None:
     with bench.here({step: Fault(act)}):
-        assert try_work(message(file_id)) == AGAIN
+        assert work(message(file_id)) == AGAIN
     assert work(message(file_id)) == DONE
     assert_one_set(client, file_id, 200)
 
@@ -230,7 +229,7 @@ def test_a_full_disk_delays_thumbnails_and_refuses_nothing(
 ) -> None:
     noise = Image.frombytes("L", (100, 100), Random(1).randbytes(10_000))  # noqa: S311 - no secret
     file_id = uploaded(client, encoded(noise) if full_of == "the source" else None)
-    assert try_work(message(file_id)) == AGAIN
+    assert work(message(file_id)) == AGAIN
     assert row(file_id) is None
     assert not objects(file_id)
     assert not list(page_of_disk.iterdir())

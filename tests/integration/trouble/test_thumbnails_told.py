@@ -20,7 +20,6 @@ from tests.integration.images.support import (
     assert_one_set,
     delete,
     dies,
-    during,
     made,
     message,
     objects,
@@ -30,7 +29,6 @@ from tests.integration.images.support import (
     sweep,
     taken,
     told,
-    try_work,
     uploaded,
     work,
 )
@@ -38,6 +36,7 @@ from tests.support.backend import Client, assemble
 from tests.support.bench import Bench
 from tests.support.deaths import Deaths
 from tests.support.faults import ALWAYS, Act, Fault
+from tests.support.outages import during
 from tests.support.tables import age
 
 pytestmark = pytest.mark.timeout(180)
@@ -58,9 +57,9 @@ def test_a_queue_that_fails_while_a_plan_changes_makes_the_message_come_again(
     # The plan's own message is the first one.
     with (
         bench.here({"SQS SendMessage 2": Fault(Act.ERROR, ALWAYS)}),
-        during("GetObject", lambda: plan.change(**more)),
+        during("s3", "GetObject", lambda: plan.change(**more)),
     ):
-        assert try_work(message(file_id)) == AGAIN
+        assert work(message(file_id)) == AGAIN
     taken()
     assert work(message(file_id)) == DONE
     assert_one_set(client, file_id, 200, 400)
@@ -76,7 +75,7 @@ def test_a_queue_that_fails_among_a_plans_pictures_makes_the_message_come_again(
     # From there on: others have pictures before.
     body = {"plan": plan.name, "after": first}
     with bench.here({"SQS SendMessage 2": Fault(Act.ERROR, ALWAYS)}):
-        assert try_work(body) == AGAIN
+        assert work(body) == AGAIN
     assert work(body) == DONE
     # The first one was told of twice.
     assert sorted(each["file_id"] for each in told(*ids)) == [ids[0], *ids]
@@ -88,9 +87,9 @@ def test_thumbnails_that_can_not_be_deleted_yet_are_deleted_later(
 ) -> None:
     with (
         bench.here({step: Fault(Act.ERROR, ALWAYS)}),
-        during("PutObject", lambda: gone(client, file_id)),
+        during("s3", "PutObject", lambda: gone(client, file_id)),
     ):
-        assert try_work(message(file_id)) == AGAIN
+        assert work(message(file_id)) == AGAIN
     assert objects(file_id) != set()
     assert work(message(file_id)) == DONE
     assert_gone(client, file_id)

@@ -44,7 +44,7 @@ pytestmark = pytest.mark.timeout(180)
 
 
 def start(bench: Bench, video_id: str, **environment: str) -> Worker:
-    event = queue_event(message(video_id), queue="none")
+    event = queue_event(message(video_id))
     return bench.start(WORKER, event, FRAGUA_TIME_SCALE="1", **environment)
 
 

@@ -27,7 +27,6 @@ from tests.support.videos import (
     submitted,
     sweep,
     told,
-    try_work,
     uploaded,
     work,
 )
@@ -41,7 +40,7 @@ def test_a_store_that_fails_makes_the_message_come_again(
     bench: Bench, client: Client, video_id: str, step: str, act: Act
 ) -> None:
     with bench.here({step: Fault(act, ALWAYS)}):
-        assert try_work(video_id) == AGAIN
+        assert work(video_id) == AGAIN
     row = kept(video_id)
     assert row is not None
     assert (row["status"], row["worker"], row["attempts"]) == ("processing", None, 0)
@@ -53,7 +52,7 @@ def test_a_source_that_breaks_off_is_not_taken_for_a_damaged_one(
     bench: Bench, client: Client, video_id: str
 ) -> None:
     with bench.here({"S3 GetObject": Fault(Act.CUT_SHORT, ALWAYS)}):
-        assert try_work(video_id) == AGAIN
+        assert work(video_id) == AGAIN
     assert shown(client, video_id)["status"] == "processing"
     assert work(video_id) == DONE
     assert_made_once(client, video_id)
@@ -71,7 +70,7 @@ def test_a_database_that_leaves_makes_the_message_come_again(
     bench: Bench, client: Client, video_id: str, step: str, act: Act
 ) -> None:
     with bench.here({step: Fault(act)}):
-        assert try_work(video_id) == AGAIN
+        assert work(video_id) == AGAIN
     # A commit whose answer was cut off has said that it is made.
     if shown(client, video_id)["status"] == "processing":
         over(video_id)
@@ -102,7 +101,7 @@ def test_what_nobody_is_told_of_any_more_fails_at_last(client: Client, video_id:
 def test_a_full_disk_delays_a_video_and_is_not_counted_against_it(
     client: Client, video_id: str, page_of_disk: Path
 ) -> None:
-    assert try_work(video_id) == AGAIN
+    assert work(video_id) == AGAIN
     row = kept(video_id)
     assert row is not None
     assert (row["status"], row["attempts"], row["worker"]) == ("processing", 0, None)

@@ -29,10 +29,6 @@ def view(sku: str, **changes: Any) -> Json:
     return {"id": str(clock.new_id()), "sku": sku, "day": clock.now().date().isoformat(), **changes}
 
 
-def batch(*messages: Any) -> Json:
-    return queue_event(*messages, queue="none")
-
-
 def failed(*positions: int) -> Json:
     """Make the answer that these messages of a batch shall come again."""
     return {"batchItemFailures": [{"itemIdentifier": f"message-{at}"} for at in positions]}
@@ -51,7 +47,7 @@ def test_a_thousand_visits_at_once_delivered_twice_are_a_thousand_views(
     first = [messages[at * BATCH : (at + 1) * BATCH] for at in range(parts)]
     second = [messages[at::parts][::-1] for at in range(parts)]
     faults = bench.plan({INSERT: Fault(Act.FREEZE_BEFORE, 2 * parts)})
-    workers = [bench.start(COUNT, batch(*each)) for each in first + second]
+    workers = [bench.start(COUNT, queue_event(*each)) for each in first + second]
     let_go(faults, INSERT, parts)
     assert [worker.answer() for worker in workers] == [DONE] * 2 * parts
     assert counted(sku) == THOUSAND
@@ -69,7 +65,7 @@ def test_a_batch_that_comes_while_its_first_delivery_is_under_way_is_counted_onc
     bench: Bench,
 ) -> None:
     sku = new_sku()
-    event = batch(view(sku), view(sku))
+    event = queue_event(view(sku), view(sku))
     faults = bench.plan({COMMIT: Fault(Act.FREEZE_BEFORE)})
     first = bench.start(COUNT, event)
     faults.await_freeze()
@@ -82,7 +78,7 @@ def test_a_batch_that_comes_while_its_first_delivery_is_under_way_is_counted_onc
 def steps(bench: Bench) -> list[str]:
     """Return all that a batch asks of others, in order."""
     faults = bench.plan()
-    assert bench.start(COUNT, batch(view(new_sku()))).answer() == DONE
+    assert bench.start(COUNT, queue_event(view(new_sku()))).answer() == DONE
     return faults.seen
 
 
@@ -93,7 +89,7 @@ def moments(found: list[str], before: Act, after: Act) -> list[tuple[str, Act]]:
 def test_a_batch_whose_worker_is_killed_at_any_step_is_counted_once(bench: Bench) -> None:
     tries = moments(steps(bench), Act.FREEZE_BEFORE, Act.FREEZE_AFTER)
     events = {new_sku(): step for step in tries}
-    batches = {sku: batch(*(view(sku) for _ in range(3))) for sku in events}
+    batches = {sku: queue_event(*(view(sku) for _ in range(3))) for sku in events}
     with lanes(bench, killed=True) as start:
         for sku, (step, act) in events.items():
             start({step: Fault(act)}, COUNT, batches[sku])
@@ -110,7 +106,7 @@ def test_a_batch_that_is_broken_off_at_any_step_comes_again_and_is_counted_once(
     acts = (Act.FREEZE_BEFORE, Act.FREEZE_AFTER) if restarted else (Act.CUT_BEFORE, Act.CUT_AFTER)
     tries = moments(steps(bench), *acts)
     skus = {new_sku(): step for step in tries}
-    batches = {sku: batch(view(sku), view(sku)) for sku in skus}
+    batches = {sku: queue_event(view(sku), view(sku)) for sku in skus}
     with lanes(bench) as start:
         started = {
             step: start({step[0]: Fault(step[1])}, COUNT, batches[sku])
@@ -128,7 +124,7 @@ def test_a_batch_that_is_broken_off_at_any_step_comes_again_and_is_counted_once(
 
 def test_while_postgresql_is_away_whole_batches_come_again(bench: Bench) -> None:
     sku = new_sku()
-    event = batch(*(view(sku) for _ in range(10)))
+    event = queue_event(*(view(sku) for _ in range(10)))
     url = sa.make_url(bench.direct["DATABASE_URL"])
     with closed_port() as port:
         away = url.set(port=port).render_as_string(hide_password=False)
@@ -156,7 +152,7 @@ POISON: list[Any] = [
 def test_of_a_batch_only_a_poisonous_message_comes_again(bench: Bench) -> None:
     skus = [new_sku() for _ in POISON]
     events = [
-        batch(view(sku), view(sku), poisonous(sku, poison), view(sku))
+        queue_event(view(sku), view(sku), poisonous(sku, poison), view(sku))
         for sku, poison in zip(skus, POISON, strict=True)
     ]
     for _ in range(2):
@@ -172,5 +168,5 @@ def poisonous(sku: str, poison: Any) -> Any:
 def test_a_message_that_comes_twice_in_one_batch_is_one_view(bench: Bench) -> None:
     sku = new_sku()
     one, other = view(sku), view(sku)
-    assert invoke(COUNT, batch(one, other, one)) == DONE
+    assert invoke(COUNT, queue_event(one, other, one)) == DONE
     assert counted(sku) == 2

@@ -9,7 +9,8 @@ import pytest
 
 from fragua import aws
 from fragua.settings import settings
-from tests.support.backend import MIB, Answer, Client
+from tests.support.backend import MIB, Answer, Client, send
+from tests.support.outages import during
 from tests.support.plans import limits
 from tests.support.tables import committed
 
@@ -96,6 +97,29 @@ def test_the_quota_can_be_used_to_the_last_byte(client: Client) -> None:
 def test_a_batch_that_exceeds_the_quota_together_takes_nothing(client: Client) -> None:
     assert create(client, new(1), *[new(LARGEST)] * 3).status == 413
     assert (committed(client), begun(client)) == (0, 0)
+
+
+def test_whoever_is_overtaken_by_his_own_other_batch_leaves_nothing(client: Client) -> None:
+    with during("dynamodb", "TransactWriteItems", lambda: create(client, *[new(LARGEST)] * 3)):
+        refused = create(client, new(1), new(1))
+    assert (refused.status, refused.body["code"]) == (413, "quota_exceeded")
+    assert (committed(client), begun(client)) == (QUOTA, 3)
+
+
+@pytest.mark.parametrize("mode", ["direct", "relay"])
+def test_a_repeated_request_is_shown_what_has_arrived_since(client: Client, mode: str) -> None:
+    body = {"files": [new(MIB, mode=mode)]}
+    again = {"headers": {"idempotency-key": f"{mode}-0123456789abcdef"}}
+    first = client.call("uploads.create", "POST", "/v1/uploads", body, **again)
+    (upload,) = first.body["uploads"]
+    if mode == "relay":
+        client.relay(upload, bytes(MIB))
+    else:
+        send(upload, bytes(MIB))
+    second = client.call("uploads.create", "POST", "/v1/uploads", body, **again)
+    (shown,) = second.body["uploads"]
+    assert (second.status, shown["id"], shown["received_bytes"]) == (201, upload["id"], MIB)
+    assert committed(client) == MIB
 
 
 def test_files_of_one_batch_have_ids_and_objects_of_their_own(client: Client) -> None:

@@ -14,9 +14,11 @@ from fragua import aws, dynamodb
 from fragua.errors import Refused
 from fragua.settings import settings
 from fragua.uploads import assembly
+from tests.e2e.support.pictures import png
 from tests.integration.uploads.test_progress import DATA, abort, presign, some
 from tests.support.backend import Client, invoke, message, received
 from tests.support.events import queue_event
+from tests.support.queues import take
 from tests.support.tables import age, committed
 
 DAY = 24 * 3600
@@ -175,6 +177,14 @@ def test_the_last_try_may_succeed(client: Client) -> None:
     client.complete(upload)
     give_up(client, upload)
     assert client.get(upload)["status"] == "ready"
+
+
+def test_a_picture_of_the_last_try_gets_its_thumbnails(client: Client) -> None:
+    upload = client.begin(png())
+    client.complete(upload)
+    take(settings().thumbnails_queue_url)
+    give_up(client, upload)
+    assert {"file_id": client.get(upload)["file_id"]} in take(settings().thumbnails_queue_url)
 
 
 def test_giving_up_finds_the_file_that_only_lacked_the_last_word(client: Client) -> None:

@@ -19,6 +19,7 @@ from tests.support.videos import (
     AGAIN,
     DONE,
     assert_made_once,
+    change,
     edit,
     kept,
     objects,
@@ -27,7 +28,6 @@ from tests.support.videos import (
     submit,
     submitted,
     told,
-    try_work,
     uploaded,
     work,
 )
@@ -69,6 +69,22 @@ def test_a_submitted_clip_becomes_a_video(client: Client) -> None:
     assert (poster.headers["content-type"], poster.content[:2]) == ("image/jpeg", b"\xff\xd8")
 
 
+def test_each_answer_with_a_video_has_urls_that_work(client: Client) -> None:
+    file_id, key = uploaded(client), "0123456789abcdef"
+    video_id = submit(client, file_id, key=key).body["id"]
+    assert work(video_id) == DONE
+    assert change(client, "publish", video_id).status == 200
+    mine = client.call("videos.list", "GET", "/v1/videos").body["items"]
+    everybodys = Client().call("videos.list_public", "GET", "/v1/public/videos").body["items"]
+    # The repetition is shown what has become of it.
+    found = [*mine, submit(client, file_id, key=key).body]
+    found += [each for each in everybodys if each["id"] == video_id]
+    assert [each["id"] for each in found] == [video_id] * 3
+    for each in found:
+        for name in ("processed_url", "poster_url"):
+            assert httpx.get(each[name], headers={"range": "bytes=0-0"}).status_code == 206
+
+
 def test_what_looks_like_a_video_and_is_none_fails_with_a_reason(client: Client) -> None:
     # Garbage stayed `uploaded` for ever where this came from.
     video_id = submitted(client, b"\0\0\0\x18ftypisom\0\0\2\0isommp41" + b"\xff" * 5000)
@@ -88,7 +104,7 @@ def test_a_file_that_was_deleted_before_anybody_looked_fails_with_a_reason(clien
 def test_a_file_whose_bytes_are_not_there_is_tried_again(client: Client) -> None:
     video_id = submitted(client)
     edit_file(video_id, object_key="files/nowhere")
-    assert try_work(video_id) == AGAIN
+    assert work(video_id) == AGAIN
     assert shown(client, video_id)["status"] == "processing"
 
 
@@ -159,9 +175,9 @@ def test_a_clip_of_the_deployments_that_is_none_lets_videos_wait(client: Client)
         whole = aws.s3("get_object", Bucket=settings().default_bucket, Key=f"assets/{name}")
         data = whole["Body"].read()
         put(f"assets/{name}", b"nothing that could be shown")
-        assert try_work(video_id) == AGAIN
+        assert work(video_id) == AGAIN
         aws.s3("delete_object", Bucket=settings().default_bucket, Key=f"assets/{name}")
-        assert try_work(video_id) == AGAIN
+        assert work(video_id) == AGAIN
         put(f"assets/{name}", data)
     row = kept(video_id)
     assert row is not None
