@@ -69,9 +69,10 @@ def _typed(document: dict[str, Any], name: str, value: str) -> str | list[str]:
 def _translate(document: dict[str, Any], path: Path, values: dict[str, str]) -> dict[str, Any]:
     session = boto3.session.Session(region_name=REGION)
     try:
-        translated: dict[str, Any] = Translator({}, Parser(), None, session).translate(
-            document, dict(values)
-        )
+        translator = Translator({}, Parser(), None, session)
+        translated: dict[str, Any] = translator.translate(document, dict(values))
+        # To nobody; it warns of what it was not asked to publish.
+        translator.metrics.publish()
     except InvalidDocumentException as error:
         causes = "; ".join(cause.message for cause in error.causes)
         raise TemplateError(f"{path.name} is no valid SAM template: {one_line(causes)}") from None
