@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,10 @@ def test_a_stages_stack_is_the_one_that_sam_deploys_by_hand(name: str) -> None:
     found = stage(name, ROOT / "samconfig.toml")
     assert (found.stack, found.values["Stage"]) == (f"fragua-{name}", name)
     judge(found.values, PARAMETERS)
+    # The teardown and the boundary find what a stage has by its tags.
+    section = "default" if name == "development" else name
+    by_hand = tomllib.loads((ROOT / "samconfig.toml").read_text())[section]["deploy"]["parameters"]
+    assert by_hand["tags"] == f"application=fragua stage={name}"
 
 
 def test_production_goes_on_without_a_zone_and_keeps_its_rows() -> None:
