@@ -14,6 +14,7 @@ The table below is the only place where a code gets its status and its sentence.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from typing import Any
 
@@ -158,3 +159,8 @@ class Refusal(Exception):
 
 class Retry(Exception):
     """The job could not be done now, and nothing says that it can't be done later."""
+
+
+def level(error: Exception) -> int:
+    """Return the level to log an error at that is tried again: what is down is no fault of ours."""
+    return logging.WARNING if isinstance(error, Retry | Unavailable) else logging.ERROR

@@ -74,13 +74,20 @@ def batch_handler(do: Callable[[Sequence[Message]], None]) -> Callable[[Event, A
 
 
 def schedule_handler(do: Callable[[], dict[str, int]]) -> Callable[[Event, Any], dict[str, int]]:
-    """Make a Lambda handler of a schedule out of a job; what it returns is logged, too."""
+    """Make a Lambda handler of a schedule out of a job; what it returns is logged, too.
+
+    Where something is down, the next run is soon enough: it returns nothing.
+    """
 
     def handler(_event: Event, context: Any) -> dict[str, int]:
         started()
         log.setLevel(settings().log_level)
         _begin(context.aws_request_id)
-        result = do()
+        try:
+            result = do()
+        except Unavailable as error:
+            log.warning("try again", extra={"reason": str(error)})
+            return {}
         log.info("swept", extra=result)
         return result
 

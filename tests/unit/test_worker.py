@@ -12,9 +12,10 @@ import pytest
 from botocore.stub import Stubber
 
 from fragua.errors import Retry, Unavailable
-from fragua.worker import Message, batch_handler, queue_handler
+from fragua.worker import Message, batch_handler, queue_handler, schedule_handler
 from tests.support.backend import environment_of
 from tests.support.events import ACCOUNT, Context, queue_event
+from tests.support.logs import parsed
 from tests.unit.conftest import stubbed
 
 done: list[Any] = []
@@ -159,3 +160,28 @@ def test_where_something_is_down_the_whole_batch_comes_again_and_nothing_is_trie
 ) -> None:
     failed = handle_all(queue, {"do": 1}, {"do": "down"})
     assert (failed, done, len(calls)) == (["message-0", "message-1"], [], 1)
+
+
+def test_a_schedule_logs_what_its_job_did(lines: io.StringIO) -> None:
+    assert schedule_handler(lambda: {"mended": 2})({}, Context()) == {"mended": 2}
+    (line,) = parsed(lines)
+    assert (line["message"], line["level"], line["mended"]) == ("swept", "INFO", 2)
+
+
+def down() -> dict[str, int]:
+    raise Unavailable("database")
+
+
+def broken() -> dict[str, int]:
+    raise ValueError("secret")
+
+
+def test_a_schedule_that_finds_something_down_leaves_it_to_its_next_run(lines: io.StringIO) -> None:
+    assert schedule_handler(down)({}, Context()) == {}
+    (line,) = parsed(lines)
+    assert (line["message"], line["level"]) == ("try again", "WARNING")
+
+
+def test_a_schedule_whose_job_is_broken_fails() -> None:
+    with pytest.raises(ValueError, match="secret"):
+        schedule_handler(broken)({}, Context())

@@ -20,6 +20,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from fragua import clock, correlation
 from fragua.database.engine import writer
 from fragua.database.metadata import metadata
+from fragua.errors import level
 from fragua.settings import settings
 
 log = logging.getLogger("fragua")
@@ -83,7 +84,7 @@ def sweep(
                 do(kind, payload)
             # One event that can't be done must not keep the others waiting.
             except Exception as error:
-                log.exception("left undone", extra={"kind": kind})
+                log.log(level(error), "left undone", extra={"kind": kind}, exc_info=error)
                 errors.append(error)
             else:
                 done(event_id)

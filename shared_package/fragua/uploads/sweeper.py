@@ -9,7 +9,7 @@ from contextlib import suppress
 from uuid import UUID
 
 from fragua import clock, correlation
-from fragua.errors import Refused, Unavailable
+from fragua.errors import Refused, Unavailable, level
 from fragua.settings import settings
 from fragua.uploads import fragments, objects, progress, relayed, service, store
 from fragua.uploads.upload import Upload
@@ -38,8 +38,9 @@ def sweep() -> int:
                 return mended
             try:
                 mended += _mend(owner_id, upload_id)
-            except Exception:
-                log.exception("sweep failed", extra={"upload_id": str(upload_id)})
+            except Exception as error:
+                about = {"upload_id": str(upload_id)}
+                log.log(level(error), "sweep failed", extra=about, exc_info=error)
                 _put_off(owner_id, upload_id)
     return mended
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -17,6 +18,8 @@ from fragua.database import outbox, reader, writer
 from fragua.settings import settings
 from tests.support.backend import Client, environment_of, invoke
 from tests.support.buckets import empty_outbox
+from tests.support.logs import parsed
+from tests.support.outages import down
 
 table = outbox.outbox
 
@@ -146,7 +149,25 @@ def test_a_session_that_was_to_be_kept_is_kept_late(client: Client) -> None:
     assert client.call("accounts.get_session", "GET", "/v1/auth/session").status == 200
 
 
-def test_an_event_of_a_kind_that_nobody_knows_stays_and_is_told(client: Client) -> None:
+def test_an_event_of_a_kind_that_nobody_knows_stays_and_is_told(
+    client: Client, lines: io.StringIO
+) -> None:
     event = add("unheard of")
     assert swept() == (0, 1)
     assert row(event)
+    assert told(lines) == ["ERROR"]
+
+
+def test_an_event_that_finds_something_down_stays_and_is_no_error(
+    client: Client, lines: io.StringIO
+) -> None:
+    event = add("account_changed", user_id=client.user_id, keep=None)
+    with down("dynamodb", "UpdateItem"):
+        assert swept() == (0, 1)
+    assert row(event)
+    assert told(lines) == ["WARNING"]
+
+
+def told(lines: io.StringIO) -> list[str]:
+    """Return the levels of what was left undone."""
+    return [line["level"] for line in parsed(lines) if line["message"] == "left undone"]

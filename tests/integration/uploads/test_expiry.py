@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import time
 from typing import Any
@@ -18,6 +19,8 @@ from tests.e2e.support.pictures import png
 from tests.integration.uploads.test_progress import DATA, abort, presign, some
 from tests.support.backend import Client, invoke, message, received
 from tests.support.events import queue_event
+from tests.support.logs import parsed
+from tests.support.outages import down
 from tests.support.queues import take
 from tests.support.tables import age, committed
 
@@ -156,6 +159,20 @@ def test_an_upload_that_is_gone_does_not_stop_the_sweeper(client: Client) -> Non
     # Nor do many of them take all the turns.
     assert item(client, gone)["due_at"] > before
     dynamodb.delete(settings().uploads_table, {"owner_id": client.user_id, "upload_id": gone["id"]})
+
+
+def test_an_upload_whose_store_is_down_is_swept_later_and_is_no_error(
+    client: Client, lines: io.StringIO
+) -> None:
+    upload = some(client)
+    seen(client, upload, DAY + 61)
+    with down("s3", "AbortMultipartUpload"):
+        sweep()
+    told = [line for line in parsed(lines) if line["message"] == "sweep failed"]
+    assert {line["level"] for line in told if line["upload_id"] == upload["id"]} == {"WARNING"}
+    age(client, upload, due_at=time.time() - 1)
+    sweep()
+    assert not {"sweep_shard", "due_at"} & set(item(client, upload))
 
 
 def test_giving_up_ends_an_assembly_that_can_never_succeed(client: Client) -> None:
