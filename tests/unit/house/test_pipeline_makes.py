@@ -24,7 +24,13 @@ NOT_OURS = {
         "cloudformation:UpdateTerminationProtection",
     ],
     "imports, streams and replicas of tables": [
-        *("dynamodb:*Replica", "dynamodb:*Import*", "dynamodb:*Kinesis*", "kinesis:*"),
+        *(
+            "dynamodb:*Replica",
+            "dynamodb:*Import*",
+            "dynamodb:*ableKinesis*",
+            "dynamodb:UpdateKinesis*",
+            "kinesis:*",
+        ),
         *("dynamodb:*Item", "dynamodb:Query", "dynamodb:Scan"),
         *("logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"),
     ],
@@ -41,9 +47,22 @@ NOT_OURS = {
     "an end of the boundary or of a tag": [
         *("iam:DeleteRolePermissionsBoundary", "iam:UntagRole", "secretsmanager:UntagResource"),
     ],
-    "keys of one's own": ["kms:*", "logs:*KmsKey"],
+    "keys of one's own": [
+        "kms:*crypt",
+        "kms:GenerateDataKey",
+        "kms:ListAliases",
+        "kms:RevokeGrant",
+        "logs:*KmsKey",
+    ],
     "file systems, signed code, versions and capacity of functions": [
-        *("elasticfilesystem:*", "s3files:*", "lambda:*CodeSigningConfig", "lambda:PublishVersion"),
+        *(
+            "elasticfilesystem:*",
+            "s3files:*",
+            "lambda:GetCodeSigningConfig",
+            "lambda:PutFunctionCodeSigningConfig",
+            "lambda:DeleteFunctionCodeSigningConfig",
+            "lambda:PublishVersion",
+        ),
         *("lambda:PassCapacityProvider", "lambda:PutFunctionScalingConfig"),
         "lambda:PutFunctionRecursionConfig",
     ],
@@ -58,7 +77,7 @@ NOT_OURS = {
         "rds:*BackupsReplication",
     ],
     "what buckets can besides": [
-        *("s3:*MetadataTableConfiguration", "s3:UpdateBucketMetadata*", "s3tables:*"),
+        *("s3:*teBucketMetadataTableConfiguration", "s3:UpdateBucketMetadata*", "s3tables:*"),
         *("s3:PutBucketAbac", "s3:PutBucketAcl", "s3:PutObjectAcl", "s3:DeleteObject"),
         *("s3:Put*Replication*", "s3:PutBucketWebsite", "s3:DeleteBucketWebsite"),
         *("s3:Put*ObjectLockConfiguration", "s3:PutAccelerateConfiguration"),
@@ -148,6 +167,7 @@ def test_the_role_has_nothing_that_no_type_needs(kinds: set[str], given: set[str
     named = {action.lower() for kind in kinds for action in permissions()[kind]}
     others = {action for action in given if action.lower() not in named}
     assert {action for action in others if not is_one_of(BESIDES, action)} == set()
+    assert {action for action in given if is_one_of(NOT_OURS, action)} == set()
 
 
 def test_each_exemption_is_one(kinds: set[str]) -> None:
