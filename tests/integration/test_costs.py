@@ -20,9 +20,10 @@ from tests.support import videos
 from tests.support.accounts import become
 from tests.support.asked import Asked, counted, largest
 from tests.support.backend import MIB, Client, invoke
+from tests.support.buckets import empty_outbox
 from tests.support.catalog import get, made, new_admin
 from tests.support.events import queue_event
-from tests.support.tables import age
+from tests.support.tables import age, nothing_due
 
 DATA = os.urandom(11 * MIB)
 # Items up to here take one write unit.
@@ -62,8 +63,7 @@ def test_a_direct_upload(client: Client, size: int, fragment: int) -> None:
     [(MIB, 4 * MIB), (3 * MIB, MIB), (10 * MIB, 4 * MIB), (11 * MIB, MIB)],
 )
 def test_a_relayed_upload(client: Client, size: int, fragment: int) -> None:
-    # What other tests left due is no business of this one.
-    invoke("uploads.sweep", {})
+    nothing_due()
     with counted() as seen:
         bring(client, DATA[:size], mode="relay", fragment_size=fragment)
     assert seen == told(runs.upload(size, "relay", fragment), runs.swept("uploads.sweep"))
@@ -117,7 +117,9 @@ def test_a_view_of_a_product(backend: dict[str, str]) -> None:
 
 @pytest.mark.parametrize("sweeper", ["uploads.sweep", "database.sweep_outbox"])
 def test_a_sweeper_that_finds_nothing_to_do(backend: dict[str, str], sweeper: str) -> None:
-    # What other tests left is done first.
+    nothing_due()
+    empty_outbox()
+    # What other tests left besides is done first.
     assert any(not any(invoke(sweeper, {}).values()) for _ in range(5))
     with counted() as seen:
         invoke(sweeper, {})

@@ -8,6 +8,7 @@ from boto3.dynamodb.types import TypeDeserializer
 
 from fragua import aws, dynamodb
 from fragua.settings import settings
+from fragua.uploads import store
 from tests.support.backend import Client
 
 
@@ -21,6 +22,15 @@ def age(client: Client, upload: dict[str, Any], **values: Any) -> None:
     """Set attributes of an upload, above all its times (seconds since 1970)."""
     key = {"owner_id": client.user_id, "upload_id": upload["id"]}
     change(settings().uploads_table, key, **values)
+
+
+def nothing_due() -> None:
+    """Let the sweeper find nothing of what other tests have left."""
+    for shard in store.SHARDS:
+        while found := store.due(shard, 100):
+            for owner_id, upload_id in found:
+                key = {"owner_id": owner_id, "upload_id": upload_id}
+                dynamodb.update(settings().uploads_table, key, "REMOVE #sweep_shard, #due_at")
 
 
 def committed(client: Client) -> int:

@@ -22,7 +22,7 @@ from tests.support.events import Context, queue_event
 from tests.support.footage import clip
 from tests.support.logs import parsed
 from tests.support.queues import deliver, take
-from tests.support.tables import age
+from tests.support.tables import age, nothing_due
 from tests.support.videos import submit, uploaded
 
 # What hands things on: the queue, by its setting, and the function that it feeds.
@@ -110,6 +110,7 @@ def test_what_is_delivered_twice_is_twice_the_same_requests(
 def test_an_upload_that_the_sweeper_sends_again_is_its_requests_still(
     client: Client, lines: io.StringIO
 ) -> None:
+    nothing_due()
     with queues_down():
         upload, request_id = completed(client)
     assert work(ASSEMBLY) == 0
