@@ -29,12 +29,13 @@ log = logging.getLogger("fragua")
 
 # Frames a second, at most; seconds of the whole, at most, are the caller's.
 _RATE = 30
+# One unit of time for all, so that renditions can be put together.
+_TIMES = ("-video_track_timescale", "90000")
 _PICTURE = (
     *("-c:v", "libx264", "-preset", "veryfast", "-profile:v", "high", "-crf", "23"),
     # What a phone's network carries, however busy the picture is.
     *("-maxrate", "2500k", "-bufsize", "5000k"),
-    # One unit of time for all, so that renditions can be put together.
-    *("-video_track_timescale", "90000"),
+    *_TIMES,
 )
 _SOUND = ("-c:a", "aac", "-b:a", "128k", "-ac", "2", "-ar", "48000")
 # Places, cameras and names are nobody else's business; and whoever watches need not wait for the
@@ -110,7 +111,8 @@ class Studio:
         A frame that stands for it, out of its first second, goes to `poster`.
         """
         target, seconds = self.folder / name, clip.source.seconds
-        heard = ("-map", "0:a:0", "-af", "aresample=async=1:first_pts=0")
+        made = target if clip.sound else self.folder / f"silent-{name}"
+        heard = ("-map", "0:a:0", "-af", "aresample=async=1:first_pts=0", *_SOUND)
         # A limit of frames also cuts the sound where the picture ends.
         longest = ("-t", str(seconds), "-frames:v", str(int(seconds * _RATE) + 1))
         filters = _filters(frame, watermark=watermark is not None, poster=poster is not None)
@@ -119,14 +121,25 @@ class Studio:
                 self.rendering,
                 *_opened(clip.source, file),
                 *(_picture(watermark) if watermark else ()),
-                *(() if clip.sound else _SILENCE),
                 *("-filter_complex", filters, "-map", "[shown]"),
-                *(heard if clip.sound else ("-map", f"{2 if watermark else 1}:a", "-shortest")),
-                *(*longest, *_PICTURE, *_SOUND, *_CONTAINER, str(target)),
+                *(heard if clip.sound else ()),
+                *(*longest, *_PICTURE, *_CONTAINER, str(made)),
                 *((*_STILL, str(poster)) if poster else ()),
                 given=[file],
             )
+        if not clip.sound:
+            self._silence(made, target)
         return target
+
+    def _silence(self, clip: Path, target: Path) -> None:
+        """Give a rendition a silence as long as its picture.
+
+        Afterwards, because nobody knows before how long that is: `-shortest` lets the silence go on
+        until a busy machine has seen the picture's end.
+        """
+        silence = ("-t", str(self.measure(clip).seconds), *_SILENCE)
+        kept = ("-map", "0:V:0", "-map", "1:a", "-c:v", "copy", *_TIMES, *_SOUND)
+        self._run(self.looking, *_made(clip), *silence, *kept, *_CONTAINER, str(target))
 
     def join(self, clips: Sequence[Path], name: str) -> Path:
         """Put renditions of one size together, one after another; return the path of the whole."""
@@ -140,7 +153,8 @@ class Studio:
 
     def measure(self, clip: Path) -> Stream:
         """Read a rendition through; return what there is to say of its picture."""
-        return _shown(streams.read(self._run(self.looking, *_made(clip), "-c", "copy", *_TOLD)))
+        told = self._run(self.looking, *_made(clip), "-map", "0:V:0", "-c", "copy", *_TOLD)
+        return _shown(streams.read(told))
 
     def _run(self, allowed: Limits, *arguments: str, given: Sequence[IO[bytes]] = ()) -> str:
         """Run ffmpeg; return what it prints. Refusal, or Retry where it is the machine's fault."""
@@ -172,7 +186,7 @@ def _picture(path: Path) -> tuple[str, ...]:
 
 
 def _made(clip: Path) -> tuple[str, ...]:
-    return ("-protocol_whitelist", "file", "-f", "mov", "-i", str(clip), "-map", "0:V:0")
+    return ("-protocol_whitelist", "file", "-f", "mov", "-i", str(clip))
 
 
 def _judged(found: Sequence[Stream]) -> set[str]:

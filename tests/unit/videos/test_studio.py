@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 from pathlib import Path
 
@@ -44,6 +45,17 @@ def test_a_clip_without_sound_gets_silence(tmp_path: Path) -> None:
     picture, sound = found(rendered(tmp_path, clip(sound=False)))
     assert sound.codec == "aac"
     assert sound.seconds == pytest.approx(picture.seconds, abs=0.2)
+
+
+def test_a_silence_is_as_long_as_its_picture_however_busy_the_machine_is(tmp_path: Path) -> None:
+    def lasting(number: int) -> list[float]:
+        (folder := tmp_path / str(number)).mkdir()
+        return [stream.seconds for stream in found(rendered(folder, data))]
+
+    data = clip(0.4, sound=False)
+    with ThreadPoolExecutor(8) as threads:
+        seen = list(threads.map(lasting, range(24)))
+    assert max(abs(sound - picture) for picture, sound in seen) < 0.05
 
 
 def test_only_the_first_seconds_are_shown(tmp_path: Path) -> None:
